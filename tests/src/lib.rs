@@ -1,0 +1,1 @@
+//! Test package: everything is in `it/`.
