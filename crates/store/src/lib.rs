@@ -1,1 +1,43 @@
-//! stub
+//! Versioned documents with atomic transactions on DynamoDB: the commit protocol of Fyr.
+//!
+//! A [`Store`] keeps documents, all their versions, and the identifiers and index entries by which
+//! they are found. [`Store::commit`] changes any set of documents at one instant, or none of them.
+//!
+//! What it is not: it knows neither FHIR nor HTTP nor AWS. Bodies are bytes, the tables are a port
+//! ([`Tables`]), and so are time and chance ([`Clock`], [`Ids`]): the same code runs over the simulated
+//! tables, the embedded engine, and AWS. `docs/data-model.md` lists the items, and
+//! `docs/adr/0003-item-layout-and-versions.md` says why they are so.
+
+mod attribute;
+mod body;
+mod clock;
+mod commit;
+mod document;
+mod error;
+mod find;
+mod head;
+mod history;
+mod identifier;
+mod key_item;
+mod read;
+mod receipt;
+mod settings;
+mod state;
+mod store;
+pub mod table;
+mod transaction;
+mod version;
+
+pub use clock::{Clock, Ids, Millis};
+pub use document::{DocumentKey, Method, NotADocumentKey};
+pub use error::{CommitError, Duplicate, Holder, Source, StoreError};
+pub use find::Found;
+pub use head::Head;
+pub use history::{HistoryPage, HistoryResult};
+pub use identifier::{Criterion, Identifier};
+pub use receipt::Receipt;
+pub use settings::Settings;
+pub use store::Store;
+pub use table::Tables;
+pub use transaction::{Base, Committed, Entry, Transaction, Write};
+pub use version::Version;

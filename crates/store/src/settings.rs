@@ -1,0 +1,30 @@
+//! What a host can set about the protocol. Every default is the value that the design was
+//! measured with.
+
+/// Limits and patience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Calls under way at once for one operation.
+    pub in_flight: usize,
+    /// How often a call is tried: first time included.
+    pub attempts: u32,
+    /// First pause between two attempts, in ms; doubles each time, and chance shortens it.
+    pub backoff_ms: u64,
+    /// How long a write waits for another transaction that is at work on the same item, in ms.
+    pub wait_ms: u64,
+    /// After so long without a decision anybody may abort a transaction, in ms. Longer than any
+    /// request runs; correctness does not depend on it.
+    pub lease_ms: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            in_flight: 64,
+            attempts: 6,
+            backoff_ms: 10,
+            wait_ms: 200,
+            lease_ms: 35_000,
+        }
+    }
+}
