@@ -1,2 +1,108 @@
-//! stub
-fn main() {}
+//! The one front door for developers: `cargo xtask <task>`.
+//!
+//! It needs Rust alone. Tools beyond that (nextest, cargo-deny, cfn-lint, the SAM CLI and the Lambda
+//! emulator in its wheel) are used when they are installed; otherwise the step says what is missing.
+#![allow(
+    clippy::print_stdout,
+    reason = "a command line tool speaks on standard output"
+)]
+
+mod ci;
+mod events;
+mod shape;
+mod size;
+mod step;
+mod tool;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::step::Steps;
+
+/// Tasks around Fyr's sources.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// All that must pass before a change lands: lint, doctests, tests, templates
+    Ci,
+    /// Formatting, clippy, rustdoc, dependency rules, templates
+    Lint,
+    /// The tests of the workspace; arguments after `--` go to the test runner
+    Test {
+        /// For the test runner, such as a part of a test's name
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Measurements
+    Bench {
+        #[command(subcommand)]
+        bench: Bench,
+    },
+    /// Replays `events/` through the built Lambda functions, under the Lambda runtime emulator
+    Events {
+        /// Only the cases whose `function/case` contains this
+        filter: Option<String>,
+    },
+    /// The simulation of the commit protocol, with more schedules than the test suite runs
+    Sim {
+        /// How many random schedules of each kind
+        #[arg(long, default_value_t = 100_000)]
+        schedules: u64,
+    },
+    /// Sizes of the release binaries
+    Size,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Requests, request units and round trips per interaction, against `benches/counts.golden`
+    Counts {
+        /// Writes the golden file instead of comparing with it
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Requests per second and CPU per request of `fyr serve`, release build, 8 connections
+    Load {
+        /// Seconds for each interaction
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+    },
+}
+
+fn main() -> ExitCode {
+    let mut steps = Steps::new();
+    let result = run(Arguments::parse().task, &mut steps);
+    steps.print_summary();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
+    match task {
+        Task::Ci => ci::ci(steps),
+        Task::Lint => ci::lint(steps),
+        Task::Test { arguments } => ci::test(steps, &arguments),
+        Task::Events { filter } => events::replay(steps, filter.as_deref()),
+        Task::Sim { schedules } => ci::simulate(steps, schedules),
+        Task::Size => size::print(steps),
+        Task::Bench {
+            bench: Bench::Counts { bless },
+        } => ci::count(steps, bless),
+        Task::Bench {
+            bench: Bench::Load { seconds },
+        } => ci::load(steps, seconds),
+    }
+}

@@ -1,0 +1,135 @@
+//! What must pass before a change lands, and its parts.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::step::Steps;
+use crate::tool;
+use crate::workspace::{cargo, root};
+
+/// Everything, the cheap steps first. The test runner comes last, so that its closing lines do too.
+pub(crate) fn ci(steps: &mut Steps) -> Result<()> {
+    lint(steps)?;
+    steps.run(
+        "doctests",
+        &mut cargo(&["test", "--doc", "--package", "fhir"]),
+    )?;
+    test(steps, &[])
+}
+
+/// All that looks at sources and templates without running anything of ours.
+pub(crate) fn lint(steps: &mut Steps) -> Result<()> {
+    steps.run("format", &mut cargo(&["fmt", "--all", "--check"]))?;
+    templates(steps)?;
+    dependencies(steps)?;
+    let clippy = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    steps.run("clippy", &mut cargo(&clippy))?;
+    let mut documents = cargo(&[
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ]);
+    steps.run("rustdoc", documents.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The tests of the workspace, with nextest when it is there.
+pub(crate) fn test(steps: &mut Steps, arguments: &[String]) -> Result<()> {
+    if tool::has_cargo("nextest") {
+        let mut command = cargo(&["nextest", "run", "--workspace"]);
+        return steps.run("tests (nextest)", command.args(arguments));
+    }
+    println!("\ncargo-nextest is not installed: `cargo test` it is");
+    let mut command = cargo(&["test", "--workspace", "--lib", "--bins", "--tests"]);
+    steps.run("tests (cargo test)", command.args(arguments))
+}
+
+/// The simulation of the commit protocol, optimized, with as many schedules as asked for.
+pub(crate) fn simulate(steps: &mut Steps, schedules: u64) -> Result<()> {
+    let mut command = cargo(&[
+        "test",
+        "--release",
+        "--package",
+        "store",
+        "--",
+        "simulation",
+    ]);
+    command.env("FYR_SIM_SCHEDULES", schedules.to_string());
+    steps.run("simulation", &mut command)
+}
+
+/// Requests, request units and round trips per interaction.
+pub(crate) fn count(steps: &mut Steps, bless: bool) -> Result<()> {
+    let mut command = cargo(&["run", "--quiet", "--package", "benches", "--", "counts"]);
+    if bless {
+        command.arg("--bless");
+    }
+    steps.run("counts", &mut command)
+}
+
+/// The load on `fyr serve`, both it and the client in the release profile.
+pub(crate) fn load(steps: &mut Steps, seconds: u64) -> Result<()> {
+    let build = [
+        "build",
+        "--release",
+        "--package",
+        "fyr",
+        "--package",
+        "benches",
+    ];
+    steps.run("release build", &mut cargo(&build))?;
+    let mut command = cargo(&["run", "--release", "--package", "benches", "--", "load"]);
+    steps.run("load", command.args(["--seconds", &seconds.to_string()]))
+}
+
+fn templates(steps: &mut Steps) -> Result<()> {
+    match tool::python_tool("cfn-lint") {
+        Some(tool) => {
+            let mut command = Command::new(tool);
+            steps.run("cfn-lint", command.arg("template.yaml").current_dir(root()))?;
+        }
+        None => steps.skip(
+            "cfn-lint",
+            "not installed (`.ci/run` installs it into .venv)",
+        ),
+    }
+    match tool::python_tool("sam") {
+        Some(tool) => {
+            let mut command = Command::new(tool);
+            command.args(["validate", "--lint", "--template", "template.yaml"]);
+            // The region is a formality: nothing is called.
+            command.envs([
+                ("SAM_CLI_TELEMETRY", "0"),
+                ("AWS_DEFAULT_REGION", "eu-north-1"),
+            ]);
+            steps.run("sam validate", command.current_dir(root()))?;
+        }
+        None => steps.skip(
+            "sam validate",
+            "not installed (`.ci/run` installs it into .venv)",
+        ),
+    }
+    Ok(())
+}
+
+fn dependencies(steps: &mut Steps) -> Result<()> {
+    if tool::has_cargo("deny") {
+        return steps.run(
+            "deny",
+            &mut cargo(&["deny", "check", "bans", "licenses", "sources"]),
+        );
+    }
+    steps.skip(
+        "deny",
+        "cargo-deny is not installed; the architecture tests keep the import rules",
+    );
+    Ok(())
+}

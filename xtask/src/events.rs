@@ -1,0 +1,79 @@
+//! Replays `events/` through the built Lambda functions, so that the events cannot rot.
+//!
+//! Each function's `bootstrap` runs under the official Runtime Interface Emulator, as it does inside
+//! `sam local invoke`, but without Docker. Behind the functions stands the embedded engine, over the
+//! wire, with nothing in it at the start. The cases of a function run in the order of their names:
+//! an earlier one may store what a later one reads.
+//!
+//! A case is two files: `events/<function>/<case>.json`, the event as Lambda gets it, and
+//! `<case>.expected.json`, the shape of the answer (see [`crate::shape`]), where `body` stands for
+//! the parsed body.
+
+mod case;
+mod process;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::events::case::Case;
+use crate::events::process::{Engine, Function};
+use crate::step::Steps;
+use crate::tool::lambda_emulator;
+use crate::workspace::{cargo, root, target_directory};
+
+/// The functions; each has a folder in `events/`.
+const FUNCTIONS: [&str; 2] = ["resource", "transaction"];
+
+/// Builds the functions and the engine, and replays the events.
+pub(crate) fn replay(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
+    let Some(emulator) = lambda_emulator() else {
+        steps.skip(
+            "events",
+            "no Lambda emulator (`.ci/run` installs aws-sam-cli into .venv)",
+        );
+        return Ok(());
+    };
+    let mut build = cargo(&["build", "--package", "fyr"]);
+    for function in FUNCTIONS {
+        build.args(["--package", function]);
+    }
+    steps.run("build", &mut build)?;
+    let binaries = target_directory()?.join("debug");
+    steps.perform("events", || {
+        replay_all(&emulator, &binaries, filter.unwrap_or_default())
+    })
+}
+
+fn replay_all(emulator: &Path, binaries: &Path, filter: &str) -> Result<()> {
+    let engine = Engine::start(&binaries.join("fyr"))?;
+    let (mut passed, mut failed) = (0, 0);
+    for name in FUNCTIONS {
+        let function = Function::start(emulator, &binaries.join(name), &engine)?;
+        for case in Case::all(&root().join("events").join(name))? {
+            let title = format!("{name}/{}", case.name);
+            if !title.contains(filter) {
+                continue;
+            }
+            let differences = case.differences(&function.invoke(&case.event)?);
+            if differences.is_empty() {
+                passed += 1;
+                println!("ok      {title}");
+            } else {
+                failed += 1;
+                println!("FAILED  {title}");
+            }
+            for difference in differences {
+                println!("        {difference}");
+            }
+        }
+    }
+    println!("events: {passed} passed, {failed} failed");
+    if failed > 0 || passed == 0 {
+        bail!(
+            "{failed} of {} events were not answered as expected",
+            passed + failed
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! The processes behind a replay: the embedded engine, and a function under the emulator.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// How long a process may take until it listens, and an invocation until it is answered.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// Where the emulator takes invocations; the function's name in it is fixed.
+const INVOCATIONS: &str = "/2015-03-31/functions/function/invocations";
+
+/// A child process that ends with its owner.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may be gone already; either way nothing is left to do.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// `fyr serve` with an empty store, of which only the engine's own endpoint is used.
+pub(crate) struct Engine {
+    port: u16,
+    _process: Process,
+}
+
+impl Engine {
+    /// Starts it and waits until it listens.
+    pub(crate) fn start(fyr: &Path) -> Result<Self> {
+        let port = free_port()?;
+        let mut command = Command::new(fyr);
+        command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0"]);
+        command.args(["--dynamodb-listen", &format!("127.0.0.1:{port}")]);
+        let process = spawn(&mut command)?;
+        await_listener(port, "the embedded engine")?;
+        Ok(Self {
+            port,
+            _process: process,
+        })
+    }
+}
+
+/// A function's binary under the Runtime Interface Emulator.
+pub(crate) struct Function {
+    port: u16,
+    _process: Process,
+}
+
+impl Function {
+    /// Starts the emulator, which starts the function at the first invocation.
+    pub(crate) fn start(emulator: &Path, bootstrap: &Path, engine: &Engine) -> Result<Self> {
+        let (port, runtime) = (free_port()?, free_port()?);
+        let mut command = Command::new(emulator);
+        command.args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")]);
+        command.args([
+            "--runtime-interface-emulator-address",
+            &format!("127.0.0.1:{port}"),
+        ]);
+        command.arg(bootstrap);
+        command.envs([
+            ("AWS_LAMBDA_FUNCTION_TIMEOUT", "30"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
+            ("AWS_REGION", "eu-north-1"),
+            ("AWS_ACCESS_KEY_ID", "embedded"),
+            ("AWS_SECRET_ACCESS_KEY", "embedded"),
+            ("FYR_BASE_URL", "https://fyr.example/fhir"),
+        ]);
+        command.env(
+            "FYR_DYNAMODB_ENDPOINT",
+            format!("http://127.0.0.1:{}", engine.port),
+        );
+        let process = spawn(&mut command)?;
+        await_listener(port, "the Lambda emulator")?;
+        Ok(Self {
+            port,
+            _process: process,
+        })
+    }
+
+    /// Invokes the function with an event; the answer is the function's payload.
+    pub(crate) fn invoke(&self, event: &[u8]) -> Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let length = event.len();
+        write!(
+            stream,
+            "POST {INVOCATIONS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n"
+        )?;
+        stream.write_all(event)?;
+        let mut answer = Vec::new();
+        stream
+            .read_to_end(&mut answer)
+            .context("no answer from the Lambda emulator")?;
+        payload(&answer)
+    }
+}
+
+/// The body of an HTTP answer that ends with its connection.
+fn payload(answer: &[u8]) -> Result<Vec<u8>> {
+    let split = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    let (head, body) = answer.split_at(split.context("the answer has no end of headers")? + 4);
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    if head.contains("transfer-encoding: chunked") {
+        return unchunked(body).context("the answer's chunks are broken");
+    }
+    Ok(body.to_vec())
+}
+
+fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|window| window == b"\r\n")?;
+        let (size, after) = rest.split_at(end);
+        let size = usize::from_str_radix(std::str::from_utf8(size).ok()?.trim(), 16).ok()?;
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(after.get(2..size + 2)?);
+        rest = after.get(size + 4..)?;
+    }
+}
+
+fn spawn(command: &mut Command) -> Result<Process> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let child = command
+        .spawn()
+        .with_context(|| format!("cannot start {program}"))?;
+    Ok(Process(child))
+}
+
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
+fn await_listener(port: u16, who: &str) -> Result<()> {
+    let started = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if started.elapsed() > PATIENCE {
+            bail!("{who} does not listen on port {port}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunked_answer_is_put_together() {
+        let answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4\r\n\":1}\r\n0\r\n\r\n";
+        assert_eq!(payload(answer).unwrap(), br#"{"a":1}"#);
+    }
+
+    #[test]
+    fn an_answer_without_chunks_is_what_follows_the_headers() {
+        assert_eq!(payload(b"HTTP/1.1 200 OK\r\n\r\n{}").unwrap(), b"{}");
+    }
+}
