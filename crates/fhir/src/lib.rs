@@ -1,1 +1,26 @@
-//! stub
+//! FHIR R4 values and their text.
+//!
+//! This crate knows what a resource, a bundle, a reference, a version or an outcome looks like on
+//! the wire, and nothing of servers, tables or clouds. It is pure: no I/O, no async, no clock, no
+//! randomness; the same bytes give the same answer.
+//!
+//! Resources stay JSON objects ([`json::Object`]): what a client sent and the specification knows
+//! is kept to the digit and in its order. What the specification says about an element comes from
+//! one table, [`schema`], generated from the official definitions.
+//!
+//! Problems are values: a function that checks returns *all* [`outcome::Issue`]s it finds, each
+//! with the place (`Bundle.entry[2].resource.name`), and leaves HTTP statuses to its caller.
+
+pub mod bundle;
+pub mod identifier;
+pub mod instant;
+pub mod json;
+pub mod outcome;
+pub mod parameters;
+mod path;
+pub mod query;
+pub mod reference;
+pub mod resource;
+pub mod rewrite;
+pub mod schema;
+pub mod version;
