@@ -1,1 +1,3 @@
-//! stub
+//! The one integration-test binary: its modules mirror what they test.
+
+mod architecture;

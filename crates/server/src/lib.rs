@@ -1,1 +1,30 @@
-//! stub
+//! What a Fyr server does: the REST API of FHIR R4 over a [`store::Store`], for any table and any
+//! host.
+//!
+//! The spec: <http://hl7.org/fhir/R4/http.html>. A request comes in as an [`http::Request`] with the
+//! caller already known, and goes out as an [`http::Response`]; a Lambda function and the local
+//! server differ only in how they make the one and send the other.
+//!
+//! ```text
+//! rest/         request -> route -> response, the edge: content types, Prefer, gzip, headers
+//! interaction/  one file per FHIR interaction, named after it
+//! write/        the one pipeline behind every interaction that writes, alone or in a bundle
+//! auth/         who the caller is, and what a route asks of them
+//! failure.rs    every way a request fails, and its HTTP status
+//! ```
+//!
+//! This crate never sees an AWS type, reads no clock and no environment, and keeps no state of its
+//! own between requests.
+
+pub mod auth;
+pub mod failure;
+mod interaction;
+mod rest;
+mod route;
+mod server;
+mod settings;
+mod write;
+
+pub use failure::{Failure, Kind};
+pub use server::Server;
+pub use settings::{Settings, UniqueSystems};

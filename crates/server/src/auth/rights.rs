@@ -1,0 +1,82 @@
+//! Which roles a request asks for: the role grammar of the Danish eHealth platform.
+//!
+//! | right | roles, any of |
+//! | --- | --- |
+//! | read, vread, history | `<Type>.read`, `<Type>.search`, `<Type>.*` |
+//! | create | `<Type>.create`, `<Type>.write`, `<Type>.*` |
+//! | update | `<Type>.update`, `<Type>.write`, `<Type>.*` |
+//! | delete | `<Type>.delete`, `<Type>.write`, `<Type>.*` |
+//! | bundle | `FHIR.transaction`, and the right of each entry |
+
+use fhir::outcome::{Coding, Issue, IssueType};
+
+use crate::{
+    auth::Caller,
+    failure::{Failure, Kind},
+};
+
+/// The code system of our symbolic error codes.
+const ERROR_CODES: &str = "urn:fyr:error-codes";
+
+/// One thing a caller may or may not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Right {
+    /// Nothing is asked: anybody may.
+    Open,
+    /// A transaction or batch, apart from what its entries ask.
+    Bundle,
+    /// Read, vread, history.
+    Read(String),
+    /// Create.
+    Create(String),
+    /// Update.
+    Update(String),
+    /// Delete.
+    Delete(String),
+}
+
+impl Right {
+    /// The resource type (or `FHIR`), the verb, and the other verbs that include it.
+    fn words(&self) -> (&str, &'static str, &'static [&'static str]) {
+        match self {
+            Self::Open => ("", "", &[]),
+            Self::Bundle => ("FHIR", "transaction", &[]),
+            Self::Read(kind) => (kind, "read", &["search", "*"]),
+            Self::Create(kind) => (kind, "create", &["write", "*"]),
+            Self::Update(kind) => (kind, "update", &["write", "*"]),
+            Self::Delete(kind) => (kind, "delete", &["write", "*"]),
+        }
+    }
+}
+
+/// Checks that the caller has a right.
+///
+/// # Errors
+///
+/// `login` (401) when nobody is calling, `forbidden` (403) when the caller lacks the role.
+pub(crate) fn demand(caller: &Caller, right: &Right) -> Result<(), Failure> {
+    if *right == Right::Open {
+        return Ok(());
+    }
+    let (kind, verb, wider) = right.words();
+    if caller.user_id.is_none() {
+        let text = "a bearer token is needed";
+        return Err(Failure::new(Kind::Unauthenticated, IssueType::Login, text));
+    }
+    let accepted: Vec<String> = std::iter::once(&verb)
+        .chain(wider)
+        .map(|verb| format!("{kind}.{verb}"))
+        .collect();
+    if caller.has_any(&accepted) {
+        return Ok(());
+    }
+    let issue = Issue::error(
+        IssueType::Forbidden,
+        format!("Insufficient permission for {verb} for {kind}"),
+    )
+    .coded(Coding::new(
+        ERROR_CODES,
+        "SECURITY_TOKEN_INSUFFICIENT_PERMISSION",
+    ));
+    Err(Failure::of(Kind::Forbidden, issue))
+}

@@ -1,0 +1,192 @@
+//! What transactions and batches have in common: the entries of the request as requests, and the
+//! entries of the response.
+//!
+//! <http://hl7.org/fhir/R4/http.html#transaction-response>
+//!
+//! ```json
+//! {"resourceType": "Bundle", "type": "transaction-response", "entry": [
+//!   {"response": {"status": "201 Created", "location": "Organization/1/_history/1",
+//!                 "etag": "W/\"1\"", "lastModified": "2026-04-16T11:26:48.316+00:00",
+//!                 "outcome": {"resourceType": "OperationOutcome"}}}]}
+//! ```
+//!
+//! One entry for each entry of the request, in the same order.
+
+use fhir::{
+    bundle::{BundleEntry, Request},
+    json::Object,
+    outcome::{self, Issue, IssueType},
+};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    Settings,
+    failure::{Failure, Kind},
+    interaction::{Answer, Conditions, check_type},
+    route::{self, Route, Routed},
+};
+
+/// Refuses a bundle with too many entries, before anything else is done with them.
+///
+/// # Errors
+///
+/// 413 with the limit and the number of entries.
+pub(super) fn check_size(settings: &Settings, bundle: &Object) -> Result<(), Failure> {
+    let entries = bundle
+        .get("entry")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
+    let limit = settings.max_transaction_entries;
+    if entries <= limit {
+        return Ok(());
+    }
+    let text = format!("the bundle has {entries} entries; the limit is {limit}");
+    Err(Failure::of(
+        Kind::TooLarge,
+        Issue::error(IssueType::TooCostly, text).at("Bundle.entry"),
+    ))
+}
+
+/// Where an entry goes, and on which conditions.
+///
+/// # Errors
+///
+/// As [`route::find`]; 400 for a URL on another server, a condition that cannot be read, and a
+/// resource of another type than the URL names; 422 for a bundle inside the bundle.
+pub(super) fn route(
+    settings: &Settings,
+    entry: &BundleEntry,
+) -> Result<(Routed, Conditions), Failure> {
+    let Request { url, .. } = &entry.request;
+    let path = match url.strip_prefix(&settings.base_url) {
+        Some(path) => path,
+        None if url.contains("://") => {
+            let text = format!("{url} is not below {}", settings.base_url);
+            return Err(Failure::new(Kind::Malformed, IssueType::Value, text));
+        }
+        None => url,
+    };
+    let method =
+        Method::from_bytes(entry.request.method.as_str().as_bytes()).map_err(Failure::internal)?;
+    let method = if method == Method::HEAD {
+        Method::GET
+    } else {
+        method
+    };
+    let routed = route::find(&method, path)?;
+    match (&routed.route, &entry.resource) {
+        (Route::Bundle, _) => {
+            let text = "a bundle inside a bundle is not supported";
+            return Err(Failure::new(
+                Kind::Unprocessable,
+                IssueType::NotSupported,
+                text,
+            ));
+        }
+        (Route::Create(kind) | Route::ConditionalUpdate(kind, _), Some(resource)) => {
+            check_type(resource, kind)?;
+        }
+        (Route::Update(key), Some(resource)) => check_type(resource, &key.kind)?,
+        _ => {}
+    }
+    let request = &entry.request;
+    let conditions = Conditions::parse(
+        request.if_match.as_deref(),
+        request.if_none_match.as_deref(),
+        request.if_modified_since.as_deref(),
+        request.if_none_exist.as_deref(),
+    )?;
+    Ok((routed, conditions))
+}
+
+/// The response entry for an answer. `full` puts the resource in that was written; one that was read
+/// is always there.
+///
+/// # Errors
+///
+/// 500 when a stored resource cannot be read.
+pub(super) fn response_entry(
+    settings: &Settings,
+    answer: &Answer,
+    full: bool,
+    warnings: &[Issue],
+) -> Result<Value, Failure> {
+    let mut response = Object::new();
+    response.insert("status".into(), status_text(answer.status).into());
+    if let Some(stamp) = &answer.stamp {
+        if answer.written && answer.status != StatusCode::NO_CONTENT {
+            response.insert("location".into(), stamp.location().into());
+        }
+        response.insert("etag".into(), stamp.version.etag().into());
+        response.insert("lastModified".into(), stamp.last_updated.to_string().into());
+    }
+    if let Some(outcome) = with_warnings(answer.outcome.clone(), warnings) {
+        response.insert("outcome".into(), outcome.into());
+    }
+    let mut entry = Object::new();
+    if (full || !answer.written)
+        && let Some(text) = answer.resource()?
+    {
+        let resource: Value = serde_json::from_slice(&text).map_err(Failure::internal)?;
+        if let Some(stamp) = &answer.stamp {
+            let url = format!("{}/{}", settings.base_url, stamp.key);
+            entry.insert("fullUrl".into(), url.into());
+        }
+        entry.insert("resource".into(), resource);
+    }
+    entry.insert("response".into(), response.into());
+    Ok(entry.into())
+}
+
+/// The response entry for an entry of a batch that failed.
+pub(super) fn failed_entry(failure: &Failure) -> Value {
+    json!({"response": {
+        "status": status_text(failure.kind.status()),
+        "outcome": outcome::outcome(&failure.issues),
+    }})
+}
+
+/// The response bundle.
+pub(super) fn response_bundle(kind: &str, entries: Vec<Value>) -> Answer {
+    let mut bundle = Object::new();
+    bundle.insert("resourceType".into(), "Bundle".into());
+    bundle.insert("type".into(), kind.into());
+    if !entries.is_empty() {
+        bundle.insert("entry".into(), entries.into());
+    }
+    Answer::complete(bundle)
+}
+
+/// The warnings about each entry, taken out of those about the bundle.
+pub(super) fn warnings_of(warnings: &[(usize, Issue)], entry: usize) -> Vec<Issue> {
+    let own = warnings.iter().filter(|(at, _)| *at == entry);
+    own.map(|(_, issue)| issue.clone()).collect()
+}
+
+fn with_warnings(outcome: Option<Object>, warnings: &[Issue]) -> Option<Object> {
+    if warnings.is_empty() {
+        return outcome;
+    }
+    let mut told = outcome::outcome(warnings);
+    let Some(mut outcome) = outcome else {
+        return Some(told);
+    };
+    let issues = told
+        .get_mut("issue")
+        .and_then(Value::as_array_mut)
+        .map(std::mem::take);
+    if let Some(all) = outcome.get_mut("issue").and_then(Value::as_array_mut) {
+        all.extend(issues.unwrap_or_default());
+    }
+    Some(outcome)
+}
+
+/// `201 Created`.
+fn status_text(status: StatusCode) -> String {
+    format!(
+        "{} {}",
+        status.as_u16(),
+        status.canonical_reason().unwrap_or_default()
+    )
+}

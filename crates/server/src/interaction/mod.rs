@@ -1,0 +1,152 @@
+//! The FHIR interactions, one file each, and the one place that chooses among them.
+//!
+//! A request reaches [`perform`] from the edge (`rest`), and entry by entry from a batch.
+
+mod answer;
+mod batch;
+mod bundle;
+mod capabilities;
+mod conditions;
+mod create;
+mod delete;
+mod history;
+mod read;
+mod transaction;
+mod update;
+mod vread;
+
+use std::sync::Arc;
+
+use fhir::{
+    bundle::{Bundle, BundleKind},
+    json::Object,
+    outcome::IssueType,
+    query::Parameter,
+    resource::Resource,
+    schema,
+};
+use futures::future::{BoxFuture, FutureExt};
+use store::{Clock, Ids, Store};
+
+pub(crate) use answer::{Answer, Content, Stamp};
+pub(crate) use conditions::Conditions;
+
+use crate::{
+    Settings,
+    auth::{self, Caller},
+    failure::{Failure, Kind},
+    route::Route,
+};
+
+/// What every interaction works with: the store, counted for this request, and who is asking.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) store: Store,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) caller: Arc<Caller>,
+}
+
+/// A request, as an HTTP request or an entry of a batch makes it.
+pub(crate) struct Request {
+    /// What is asked for.
+    pub(crate) route: Route,
+    /// The parameters of the query.
+    pub(crate) parameters: Vec<Parameter>,
+    /// `If-Match` and its kin.
+    pub(crate) conditions: Conditions,
+    /// The body, when there is one.
+    pub(crate) body: Option<Object>,
+    /// Whether the entries of a bundle's response hold the resources that were written
+    /// (`Prefer: return=representation`).
+    pub(crate) full_entries: bool,
+}
+
+/// Performs one interaction, after checking that the caller may.
+///
+/// # Errors
+///
+/// Whatever the interaction fails with; 401 or 403 when the caller may not.
+pub(crate) fn perform(
+    context: &Context,
+    request: Request,
+) -> BoxFuture<'_, Result<Answer, Failure>> {
+    async move {
+        auth::demand(&context.caller, &request.route.right())?;
+        let Request {
+            route,
+            parameters,
+            conditions,
+            body,
+            full_entries,
+        } = request;
+        match route {
+            Route::Capabilities => capabilities::capabilities(context),
+            Route::Read(key) => read::read(context, &key, &conditions).await,
+            Route::Vread(key, version) => vread::vread(context, &key, version).await,
+            Route::History(key) => history::history(context, &key, &parameters).await,
+            Route::Create(kind) => {
+                create::create(context, &kind, resource(body, &kind)?, &conditions).await
+            }
+            Route::Update(key) => {
+                let resource = resource(body, &key.kind)?;
+                update::update(context, key, resource, &conditions).await
+            }
+            Route::ConditionalUpdate(kind, query) => {
+                let resource = resource(body, &kind)?;
+                update::conditional_update(context, kind, &query, resource, &conditions).await
+            }
+            Route::Delete(key) => delete::delete(context, key, &conditions).await,
+            Route::ConditionalDelete(kind, query) => {
+                delete::conditional_delete(context, kind, &query, &conditions).await
+            }
+            Route::Bundle => bundle(context, body, full_entries).await,
+        }
+    }
+    .boxed()
+}
+
+/// `POST [base]`: a transaction or a batch, as the bundle says.
+async fn bundle(
+    context: &Context,
+    body: Option<Object>,
+    full_entries: bool,
+) -> Result<Answer, Failure> {
+    let body = body.ok_or_else(no_body)?;
+    bundle::check_size(&context.settings, &body)?;
+    let bundle = Bundle::parse(body, BundleKind::ALL).map_err(Failure::malformed)?;
+    match bundle.kind {
+        BundleKind::Transaction => transaction::transaction(context, bundle, full_entries).await,
+        BundleKind::Batch if !context.settings.allow_batch => Err(Failure::not_supported(
+            "batch bundles are switched off on this server",
+        )),
+        BundleKind::Batch => batch::batch(context, bundle, full_entries).await,
+    }
+}
+
+/// The body as a resource of the type that the URL names.
+fn resource(body: Option<Object>, kind: &str) -> Result<Resource, Failure> {
+    let mut body = body.ok_or_else(no_body)?;
+    schema::drop_empty(&mut body);
+    let resource = Resource::from_value(body.into()).map_err(Failure::malformed)?;
+    check_type(&resource, kind)?;
+    Ok(resource)
+}
+
+fn check_type(resource: &Resource, kind: &str) -> Result<(), Failure> {
+    let found = resource.resource_type();
+    if found == kind {
+        return Ok(());
+    }
+    let text = format!("the URL names the type {kind}, but the resource is {found}");
+    Err(Failure::new(Kind::Malformed, IssueType::Invalid, text))
+}
+
+fn no_body() -> Failure {
+    Failure::new(
+        Kind::Malformed,
+        IssueType::Required,
+        "a resource is needed as the body",
+    )
+}

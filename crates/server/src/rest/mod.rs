@@ -1,0 +1,81 @@
+//! The edge: HTTP requests in, HTTP responses out.
+//!
+//! ```text
+//! request    id, body, content type, Accept, Prefer      -> interaction::Request
+//! content    which media types are spoken
+//! encoding   gzip, both ways, within limits
+//! response   interaction::Answer or Failure              -> status, headers, body
+//! cost       what the request cost                       -> Server-Timing, X-Fyr-Cost
+//! ```
+
+mod content;
+mod cost;
+mod encoding;
+mod request;
+mod response;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use store::Receipt;
+
+use self::request::{Edge, RequestId};
+use crate::{
+    failure::Failure,
+    interaction::{self, Answer, Context},
+};
+
+/// Answers a request.
+pub(crate) async fn respond(
+    context: &Context,
+    receipt: &Arc<Receipt>,
+    request: Request<Bytes>,
+) -> Response<Bytes> {
+    let started = context.clock.now();
+    let edge = Edge::of(&request);
+    let id = RequestId::choose(request.headers(), || context.ids.uuid());
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let answer = perform(context, &edge, request).await;
+    let settings = &context.settings;
+    let response = answer.and_then(|answer| response::answered(settings, &edge, &answer));
+    let mut response = response.unwrap_or_else(|failure| {
+        log(&id, &failure);
+        response::failed(&failure)
+    });
+    if settings.cost_headers {
+        cost::tell(receipt, response.headers_mut());
+    }
+    let response = response::finish(&edge, &id, response);
+    tracing::debug!(
+        request_id = id.id,
+        %method,
+        path,
+        status = response.status().as_u16(),
+        duration_ms = context.clock.now().since(started),
+        "answered"
+    );
+    response.map(Bytes::from)
+}
+
+async fn perform(
+    context: &Context,
+    edge: &Edge,
+    request: Request<Bytes>,
+) -> Result<Answer, Failure> {
+    let request = request::read(&context.settings, edge, request)?;
+    interaction::perform(context, request).await
+}
+
+/// A failure of ours is logged once, here, with what the client is not told.
+fn log(id: &RequestId, failure: &Failure) {
+    if let Some(source) = &failure.source {
+        let request_id = id.id.as_str();
+        let causes = std::iter::successors(Some(source.as_ref() as &dyn std::error::Error), |e| {
+            e.source()
+        });
+        let causes: Vec<String> = causes.map(ToString::to_string).collect();
+        tracing::error!(request_id, cause = causes.join(": "), "request failed");
+    }
+}

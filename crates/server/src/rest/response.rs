@@ -1,0 +1,150 @@
+//! An answer or a failure becomes an HTTP response.
+//!
+//! Every response carries the headers of G3: nothing is cached, nothing is sniffed, nothing is
+//! framed, and the request can be named.
+
+use fhir::outcome;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::Value;
+
+use super::{
+    content::FHIR_JSON,
+    encoding,
+    request::{Edge, RequestId, Return},
+};
+use crate::{
+    Settings,
+    failure::{Failure, Kind},
+    interaction::Answer,
+};
+
+/// A response with a body of text.
+pub(crate) type TextResponse = Response<Vec<u8>>;
+
+/// The response to an answer.
+///
+/// # Errors
+///
+/// 500 when a stored resource cannot be read.
+pub(crate) fn answered(
+    settings: &Settings,
+    edge: &Edge,
+    answer: &Answer,
+) -> Result<TextResponse, Failure> {
+    let (status, body) = representation(edge, answer)?;
+    let mut response = Response::new(body.unwrap_or_default());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    if let Some(stamp) = &answer.stamp {
+        let location = format!("{}/{}", settings.base_url, stamp.location());
+        headers.insert(header::ETAG, value(&stamp.version.etag()));
+        headers.insert(
+            header::LAST_MODIFIED,
+            value(&stamp.last_updated.http_date()),
+        );
+        let created =
+            answer.written && answer.outcome.is_some() && status != StatusCode::NO_CONTENT;
+        let name = if created && answer.content.is_some() {
+            header::LOCATION
+        } else {
+            header::CONTENT_LOCATION
+        };
+        headers.insert(name, value(&location));
+    }
+    Ok(response)
+}
+
+/// Which body an answer has, and the status that goes with it.
+fn representation(edge: &Edge, answer: &Answer) -> Result<(StatusCode, Option<Vec<u8>>), Failure> {
+    if !answer.written {
+        return Ok((answer.status, answer.resource()?));
+    }
+    let outcome = || match &answer.outcome {
+        Some(outcome) => serde_json::to_vec(outcome)
+            .map(Some)
+            .map_err(Failure::internal),
+        None => Ok(None),
+    };
+    match (edge.preferred_return, answer.status) {
+        (Some(Return::Minimal), status) => Ok((status, None)),
+        // A deletion leaves nothing to represent: the client is told what happened instead.
+        (_, StatusCode::NO_CONTENT) => Ok((StatusCode::OK, outcome()?)),
+        (Some(Return::Outcome), status) => Ok((status, outcome()?)),
+        (Some(Return::Representation) | None, status) => Ok((status, answer.resource()?)),
+    }
+}
+
+/// The response to a failure: an `OperationOutcome` with its issues.
+pub(crate) fn failed(failure: &Failure) -> TextResponse {
+    let outcome = outcome::outcome(&failure.issues);
+    let mut response = Response::new(serde_json::to_vec(&outcome).unwrap_or_default());
+    *response.status_mut() = failure.kind.status();
+    let headers = response.headers_mut();
+    match failure.kind {
+        Kind::Unauthenticated => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Kind::Unavailable | Kind::Conflict => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        _ => {}
+    }
+    response
+}
+
+/// Puts on what every response has: content type, encoding, and the headers of G3.
+pub(crate) fn finish(edge: &Edge, id: &RequestId, mut response: TextResponse) -> TextResponse {
+    if edge.pretty {
+        let parsed = serde_json::from_slice::<Value>(response.body());
+        if let Some(text) = parsed
+            .ok()
+            .and_then(|value| serde_json::to_vec_pretty(&value).ok())
+        {
+            *response.body_mut() = text;
+        }
+    }
+    if !response.body().is_empty() {
+        let accepted = edge.accept_encoding.as_deref();
+        if let Some(packed) = encoding::encode(response.body(), accepted) {
+            *response.body_mut() = packed;
+            let gzip = HeaderValue::from_static("gzip");
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, gzip);
+        }
+        let length = HeaderValue::from(response.body().len());
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length);
+    }
+    if edge.head {
+        response.body_mut().clear();
+    }
+    let headers = response.headers_mut();
+    let no_store = "no-cache, no-store, max-age=0, must-revalidate";
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(no_store));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(header::EXPIRES, HeaderValue::from_static("0"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept, Accept-Encoding"),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert("x-request-id", value(&id.id));
+    if let Some(correlation) = &id.correlation {
+        headers.insert("x-correlation-id", value(correlation));
+    }
+    response
+}
+
+/// A header value. What cannot be one (it holds a line break, say) is left empty.
+pub(crate) fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}

@@ -1,0 +1,94 @@
+//! What an operator can set. Read from `FYR_*` variables by the `aws` crate; here it is plain data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Identifier systems that are unique, by resource type.
+///
+/// The guarantee holds against every writer: no two current resources of the type carry the same
+/// value in such a system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UniqueSystems(BTreeMap<String, BTreeSet<String>>);
+
+impl UniqueSystems {
+    /// None at all.
+    pub fn none() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Adds a system for a resource type.
+    pub fn with(mut self, kind: &str, system: &str) -> Self {
+        self.0
+            .entry(kind.to_owned())
+            .or_default()
+            .insert(system.to_owned());
+        self
+    }
+
+    /// Whether values of this system are unique among resources of this type.
+    pub fn contains(&self, kind: &str, system: &str) -> bool {
+        self.0
+            .get(kind)
+            .is_some_and(|systems| systems.contains(system))
+    }
+}
+
+impl Default for UniqueSystems {
+    /// The registry keys of the Danish and the Swedish organization registries.
+    fn default() -> Self {
+        const ORGANIZATION: [&str; 5] = [
+            "urn:oid:1.2.208.176.1.1",                    // SOR, Denmark
+            "https://www.kombit.dk/sts/organisation",     // STS-ORG, Denmark
+            "http://ehealth.sundhed.dk/organization/ssl", // SSL, Denmark
+            "urn:oid:2.5.4.97",                           // organisationsnummer, Sweden
+            "urn:oid:1.2.752.29.4.19",                    // HSA-id, Sweden
+        ];
+        ORGANIZATION
+            .iter()
+            .fold(Self::none(), |all, system| all.with("Organization", system))
+    }
+}
+
+/// The server's settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The public URL of the API, without a trailing slash: every absolute URL we emit starts with
+    /// it, never with what the client or a gateway calls us.
+    pub base_url: String,
+    /// The path under which requests arrive: `/fhir`, or empty.
+    pub base_path: String,
+    /// Whether a PUT to an unknown id creates the resource.
+    pub update_create: bool,
+    /// Whether `batch` bundles are accepted.
+    pub allow_batch: bool,
+    /// Entries in one bundle.
+    pub max_transaction_entries: usize,
+    /// Bytes of a request body, decompressed.
+    pub max_body_bytes: usize,
+    /// Which identifiers are unique.
+    pub unique_systems: UniqueSystems,
+    /// Whether responses tell what they cost (`Server-Timing`, `X-Fyr-Cost`).
+    pub cost_headers: bool,
+}
+
+impl Settings {
+    /// Defaults for a server that is reached at this public URL, and gets its path as it is there.
+    pub fn at(base_url: &str) -> Self {
+        let base_url = base_url.trim_end_matches('/');
+        let after_scheme = base_url
+            .split_once("://")
+            .map_or(base_url, |(_, rest)| rest);
+        let base_path = after_scheme
+            .find('/')
+            .map_or("", |slash| after_scheme.get(slash..).unwrap_or_default());
+        Self {
+            base_url: base_url.to_owned(),
+            base_path: base_path.to_owned(),
+            update_create: true,
+            allow_batch: true,
+            max_transaction_entries: 5_000,
+            max_body_bytes: 6 * 1024 * 1024,
+            unique_systems: UniqueSystems::default(),
+            cost_headers: false,
+        }
+    }
+}

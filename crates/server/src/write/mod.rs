@@ -1,0 +1,156 @@
+//! The one pipeline behind every interaction that writes, alone or in a bundle.
+//!
+//! ```text
+//! operation   what is asked for, before anything is known of the stored state
+//! criterion   a query that selects a resource: Organization?identifier=…
+//! look_up     reads every resource and criterion that the operations name, in two round trips
+//! identity    which resource each operation is about, and what will become of it (T7-T9)
+//! overlap     no two operations may be about one resource (T8)
+//! wanted      what the reads of the same transaction need (T10)
+//! references  links between the entries become links to resources (T11-T18)
+//! plan        bodies, identifiers and conditions as the store wants them
+//! written     what became of each operation
+//! ```
+//!
+//! The store commits the plan as a whole or not at all. When somebody else changed what the plan was
+//! made on, the pipeline reads again and plans again: the ids given to new resources stay.
+
+mod criterion;
+mod identity;
+mod look_up;
+mod operation;
+mod overlap;
+mod plan;
+mod references;
+mod wanted;
+mod written;
+
+pub(crate) use criterion::Criterion;
+pub(crate) use operation::{Action, Operation, Target};
+pub(crate) use wanted::Wanted;
+pub(crate) use written::Written;
+
+use fhir::outcome::{Issue, IssueType};
+use store::{CommitError, Duplicate, Holder, Transaction};
+
+use self::look_up::Known;
+use crate::{
+    failure::{Failure, Kind},
+    interaction::{Answer, Context},
+};
+
+/// How often a plan is made before the request fails with 409.
+const ATTEMPTS: u32 = 12;
+
+/// Writes all operations in one atomic step, or none.
+///
+/// `wanted` are resources that must be there afterwards, for the reads of a transaction.
+///
+/// # Errors
+///
+/// All problems of all operations at once, each with its place in the bundle; 409 when others keep
+/// changing the same resources; 422 for an identifier that another resource has.
+pub(crate) async fn write(
+    context: &Context,
+    operations: &[Operation],
+    wanted: &[Wanted],
+) -> Result<Vec<Written>, Failure> {
+    let new_ids: Vec<String> = operations.iter().map(|_| context.ids.uuid()).collect();
+    let mut attempt = 1;
+    loop {
+        match attempt_write(context, operations, wanted, &new_ids).await {
+            Err(Attempt::Conflict(_)) if attempt < ATTEMPTS => {
+                let most = 4_u64 << attempt.min(5);
+                context.clock.sleep(context.ids.jitter(most)).await;
+                attempt += 1;
+            }
+            Err(Attempt::Conflict(failure) | Attempt::Failed(failure)) => return Err(failure),
+            Ok(written) => return Ok(written),
+        }
+    }
+}
+
+/// Writes one operation that is a request of its own.
+///
+/// # Errors
+///
+/// As [`write`].
+pub(crate) async fn one(context: &Context, operation: Operation) -> Result<Answer, Failure> {
+    let written = write(context, &[operation], &[]).await?;
+    let written = written.into_iter().next();
+    written
+        .map(Written::answer)
+        .ok_or_else(|| Failure::internal("a write without a result"))
+}
+
+/// Why one attempt did not write.
+enum Attempt {
+    /// Somebody else was faster: the plan has to be made anew.
+    Conflict(Failure),
+    /// The request cannot be done.
+    Failed(Failure),
+}
+
+impl From<Failure> for Attempt {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+async fn attempt_write(
+    context: &Context,
+    operations: &[Operation],
+    wanted: &[Wanted],
+    new_ids: &[String],
+) -> Result<Vec<Written>, Attempt> {
+    let known = Known::look_up(context, operations, wanted).await?;
+    let identified = identity::identify(context, operations, &known, new_ids, wanted)?;
+    let bodies = references::resolve(context, operations, &identified, &known)?;
+    let plan = plan::plan(context, operations, identified, bodies);
+    if plan.writes.is_empty() {
+        return Ok(plan.finish(Vec::new()));
+    }
+    let (writes, unfinished) = plan.split();
+    let transaction = Transaction {
+        writes,
+        guards: known.into_guards(),
+        deadline: None,
+    };
+    match context.store.commit(transaction).await {
+        Ok(committed) => Ok(unfinished.finish(committed)),
+        Err(error @ CommitError::Conflict(_)) => Err(Attempt::Conflict(error.into())),
+        Err(CommitError::Duplicates(duplicates)) => {
+            Err(duplicate_identifiers(operations, &unfinished, &duplicates).into())
+        }
+        Err(error) => Err(Failure::from(error).into()),
+    }
+}
+
+/// 422: unique identifiers that other resources, or other entries, have already.
+fn duplicate_identifiers(
+    operations: &[Operation],
+    plan: &plan::Unfinished,
+    duplicates: &[Duplicate],
+) -> Failure {
+    let place = |write: usize| plan.operation_of(write).and_then(|at| operations.get(at));
+    let issues = duplicates.iter().map(|duplicate| {
+        let holder = match &duplicate.holder {
+            Holder::Document(key) => key.to_string(),
+            Holder::Write(write) => {
+                place(*write).map_or_else(String::new, |other| other.name("another entry"))
+            }
+        };
+        let token = plan.identifier(duplicate.write, duplicate.identifier);
+        let text = format!("the identifier {token} is unique, and {holder} has it already");
+        let issue = Issue::error(IssueType::Duplicate, text);
+        match place(duplicate.write) {
+            Some(operation) => issue.at(operation.name("identifier")),
+            None => issue,
+        }
+    });
+    Failure {
+        kind: Kind::Unprocessable,
+        issues: issues.collect(),
+        source: None,
+    }
+}

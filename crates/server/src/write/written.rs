@@ -1,0 +1,163 @@
+//! What became of an operation, and how it is told: status, storage code and sentence.
+//!
+//! The codes are those of HAPI FHIR's storage-response code system, which clients of the Danish
+//! platform know.
+
+use bytes::Bytes;
+use fhir::{
+    json::Object,
+    outcome::{self, StorageCode},
+};
+use http::StatusCode;
+use store::{Committed, DocumentKey, Head, Millis};
+
+use crate::{
+    interaction::{Answer, Content, Stamp},
+    write::Operation,
+};
+
+/// What becomes of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// A new resource, or one brought back after its deletion.
+    Created,
+    /// A conditional create found it: nothing is written.
+    Matched,
+    /// A new version.
+    Updated,
+    /// An update that changes nothing: nothing is written.
+    Unchanged,
+    /// Deleted.
+    Deleted,
+    /// It was deleted already: nothing is written.
+    AlreadyDeleted,
+    /// There was nothing to delete: nothing is written.
+    NotFound,
+}
+
+impl Effect {
+    /// Whether there is something to commit.
+    pub(super) fn writes(self) -> bool {
+        matches!(self, Self::Created | Self::Updated | Self::Deleted)
+    }
+}
+
+/// The result of one operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    key: DocumentKey,
+    effect: Effect,
+    update: bool,
+    conditional: bool,
+    version: Option<(u64, Millis)>,
+    body: Option<Bytes>,
+}
+
+impl Written {
+    /// The result as planned: what is written has no version yet.
+    pub(super) fn planned(
+        operation: &Operation,
+        key: DocumentKey,
+        effect: Effect,
+        head: Option<&Head>,
+        body: Option<Bytes>,
+    ) -> Self {
+        let update = matches!(operation.action, super::Action::Update { .. });
+        let conditional = operation.criterion().is_some();
+        let version = head.map(|head| (head.version, head.last_updated));
+        let body = body.or_else(|| head.map(|head| head.body.clone()));
+        Self {
+            key,
+            effect,
+            update,
+            conditional,
+            version,
+            body,
+        }
+    }
+
+    /// Takes the version that the commit gave it.
+    pub(super) fn commit(&mut self, committed: &Committed) {
+        self.version = Some((committed.version, committed.last_updated));
+    }
+
+    /// The answer to the operation.
+    pub(crate) fn answer(self) -> Answer {
+        let (status, code) = self.status();
+        let stamp = self
+            .version
+            .map(|(version, last_updated)| Stamp::new(self.key.clone(), version, last_updated));
+        let outcome = self.outcome(code, stamp.as_ref());
+        let content = match (self.effect, self.body) {
+            (Effect::Deleted | Effect::AlreadyDeleted | Effect::NotFound, _) | (_, None) => {
+                Content::Empty
+            }
+            (_, Some(body)) => Content::Stored(body),
+        };
+        Answer {
+            status,
+            stamp,
+            written: true,
+            content,
+            outcome: Some(outcome),
+        }
+    }
+
+    fn status(&self) -> (StatusCode, StorageCode) {
+        match (self.effect, self.update, self.conditional) {
+            (Effect::Created, false, false) => (StatusCode::CREATED, StorageCode::SuccessfulCreate),
+            (Effect::Created, false, true) => (
+                StatusCode::CREATED,
+                StorageCode::SuccessfulCreateNoConditionalMatch,
+            ),
+            (Effect::Created, true, false) => {
+                (StatusCode::CREATED, StorageCode::SuccessfulUpdateAsCreate)
+            }
+            (Effect::Created, true, true) => (
+                StatusCode::CREATED,
+                StorageCode::SuccessfulUpdateNoConditionalMatch,
+            ),
+            (Effect::Matched, _, _) => (
+                StatusCode::OK,
+                StorageCode::SuccessfulCreateWithConditionalMatch,
+            ),
+            (Effect::Updated, _, false) => (StatusCode::OK, StorageCode::SuccessfulUpdate),
+            (Effect::Updated, _, true) => (
+                StatusCode::OK,
+                StorageCode::SuccessfulUpdateWithConditionalMatch,
+            ),
+            (Effect::Unchanged, _, false) => {
+                (StatusCode::OK, StorageCode::SuccessfulUpdateNoChange)
+            }
+            (Effect::Unchanged, _, true) => (
+                StatusCode::OK,
+                StorageCode::SuccessfulUpdateWithConditionalMatchNoChange,
+            ),
+            (Effect::Deleted, _, _) => (StatusCode::NO_CONTENT, StorageCode::SuccessfulDelete),
+            (Effect::AlreadyDeleted, _, _) => (
+                StatusCode::NO_CONTENT,
+                StorageCode::SuccessfulDeleteAlreadyDeleted,
+            ),
+            (Effect::NotFound, _, _) => (
+                StatusCode::NO_CONTENT,
+                StorageCode::SuccessfulDeleteNotFound,
+            ),
+        }
+    }
+
+    fn outcome(&self, code: StorageCode, stamp: Option<&Stamp>) -> Object {
+        let name = stamp.map_or_else(|| self.key.to_string(), Stamp::location);
+        let text = match self.effect {
+            Effect::Created => format!("Successfully created resource \"{name}\"."),
+            Effect::Updated => format!("Successfully updated resource \"{name}\"."),
+            Effect::Unchanged => {
+                format!("Successfully updated resource \"{name}\" (no changes detected).")
+            }
+            Effect::Matched => format!("Found resource \"{name}\"; nothing was created."),
+            Effect::Deleted => "Successfully deleted 1 resource(s).".to_owned(),
+            Effect::AlreadyDeleted => format!("Resource \"{}\" was already deleted.", self.key),
+            Effect::NotFound => "There was no resource to delete.".to_owned(),
+        };
+        outcome::storage_outcome(code, text)
+    }
+}
