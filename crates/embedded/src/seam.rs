@@ -1,0 +1,59 @@
+//! The AWS SDK's HTTP client, answered by the engine: the SDK's finished request goes in, the
+//! response that AWS would have sent comes out.
+//!
+//! The engine runs on the thread that asks. A call is tens of microseconds of SQLite and JSON, less
+//! than handing it to another thread and waking up for the answer (figures in ADR 0004), and the
+//! engine's lock admits one at a time anyway.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use dynoxide::Database;
+
+use crate::dispatch::Operations;
+
+/// What `x-amz-target` starts with.
+const SERVICE: &str = "DynamoDB_20120810.";
+
+pub(crate) fn http_client(database: Database) -> SharedHttpClient {
+    let seam = Seam(Arc::new(Operations::new(database)));
+    let connector = SharedHttpConnector::new(seam);
+    http_client_fn(move |_, _| connector.clone())
+}
+
+struct Seam(Arc<Operations>);
+
+impl HttpConnector for Seam {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(answer(&self.0, &request))
+    }
+}
+
+impl fmt::Debug for Seam {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seam")
+    }
+}
+
+fn answer(
+    operations: &Operations,
+    request: &HttpRequest,
+) -> Result<HttpResponse, ConnectorError> {
+    let operation = request.headers().get("x-amz-target").and_then(|t| t.strip_prefix(SERVICE));
+    let (Some(operation), Some(body)) = (operation, request.body().bytes()) else {
+        return Err(ConnectorError::user("not a DynamoDB request with its body in memory".into()));
+    };
+    let answer = operations.run(operation, body);
+    let status = StatusCode::try_from(answer.status)
+        .map_err(|invalid| ConnectorError::other(invalid.into(), None))?;
+    let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    Ok(response)
+}
