@@ -26,18 +26,6 @@ pub(super) struct Identified {
     pub(super) effect: Effect,
 }
 
-impl Identified {
-    /// The version there will be, none when there is no resource.
-    pub(super) fn version_after(&self) -> Option<u64> {
-        let current = self.head.as_ref().map_or(0, |head| head.version);
-        match self.effect {
-            Effect::Created | Effect::Updated => Some(current + 1),
-            Effect::Unchanged | Effect::Matched => Some(current),
-            Effect::Deleted | Effect::AlreadyDeleted | Effect::NotFound => None,
-        }
-    }
-}
-
 /// Finds the resource of every operation, in the order of the operations.
 ///
 /// # Errors

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use fhir::version::VersionId;
-use store::DocumentKey;
+use store::{DocumentKey, Head};
 
-use super::{identity::Identified, look_up::Known};
+use super::{identity::Identified, look_up::Known, written::Effect};
 use crate::failure::Failure;
 
 /// A resource that must be there once the operations are done: an entry reads it.
@@ -22,35 +22,88 @@ pub(crate) struct Wanted {
     pub(crate) deleted_will_do: bool,
 }
 
+/// The last version of a resource, and whether it is a deletion.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    version: u64,
+    deleted: bool,
+}
+
 /// What entries want to read, and will not be there.
 pub(super) fn missing(
     wanted: &[Wanted],
     identified: &[Identified],
     known: &Known,
 ) -> Vec<(Option<usize>, Failure)> {
-    let after: BTreeMap<&DocumentKey, Option<u64>> = identified
+    let after: BTreeMap<&DocumentKey, Option<Last>> = identified
         .iter()
-        .map(|one| (&one.key, one.version_after()))
+        .map(|one| (&one.key, one.after()))
         .collect();
-    let failure = |wanted: &Wanted| {
-        let head = known.head(&wanted.key);
-        let live = head.filter(|head| !head.deleted).map(|head| head.version);
-        let version = after.get(&wanted.key).copied().unwrap_or(live);
-        let ever = head.is_some() || version.is_some();
-        match (version, wanted.version) {
-            _ if !ever => Some(Failure::not_found(&wanted.key)),
-            (Some(last), Some(VersionId(version))) if version == 0 || version > last => Some(
-                Failure::not_found(&format!("{}/_history/{version}", wanted.key)),
-            ),
-            (None, None) if !wanted.deleted_will_do => Some(Failure::gone(&wanted.key)),
-            _ => None,
-        }
-    };
+    let stored = |key| known.head(key).map(Last::of);
     wanted
         .iter()
         .filter_map(|wanted| {
-            let failure = failure(wanted)?.at(&format!("Bundle.entry[{}]", wanted.entry));
+            let last = after
+                .get(&wanted.key)
+                .copied()
+                .unwrap_or_else(|| stored(&wanted.key));
+            let failure = wanted
+                .failure(last)?
+                .at(&format!("Bundle.entry[{}]", wanted.entry));
             Some((Some(wanted.entry), failure))
         })
         .collect()
+}
+
+impl Wanted {
+    /// Why this cannot be read, when that is the last version.
+    fn failure(&self, last: Option<Last>) -> Option<Failure> {
+        let Some(last) = last else {
+            return Some(Failure::not_found(&self.key));
+        };
+        match self.version {
+            None if last.deleted && !self.deleted_will_do => Some(Failure::gone(&self.key)),
+            None => None,
+            Some(VersionId(version)) => {
+                let name = format!("{}/_history/{version}", self.key);
+                let exists = (1..=last.version).contains(&version);
+                let deleted = last.deleted && version == last.version;
+                match (exists, deleted) {
+                    (false, _) => Some(Failure::not_found(&name)),
+                    (true, true) => Some(Failure::gone(&name)),
+                    (true, false) => None,
+                }
+            }
+        }
+    }
+}
+
+impl Last {
+    fn of(head: &Head) -> Self {
+        Self {
+            version: head.version,
+            deleted: head.deleted,
+        }
+    }
+}
+
+impl Identified {
+    /// The last version there will be; none when there never was a resource.
+    fn after(&self) -> Option<Last> {
+        let stored = self.head.as_ref().map(Last::of);
+        let next = stored.map_or(1, |last| last.version + 1);
+        match self.effect {
+            Effect::Created | Effect::Updated => Some(Last {
+                version: next,
+                deleted: false,
+            }),
+            Effect::Deleted => Some(Last {
+                version: next,
+                deleted: true,
+            }),
+            Effect::Matched | Effect::Unchanged | Effect::AlreadyDeleted | Effect::NotFound => {
+                stored
+            }
+        }
+    }
 }
