@@ -1,0 +1,8 @@
+//! The rules of ARCHITECTURE.md that Cargo cannot keep: who may import what, names, sizes, and that
+//! every function has its template resource, its events and its documentation.
+
+mod functions;
+mod imports;
+mod layers;
+mod sizes;
+mod sources;

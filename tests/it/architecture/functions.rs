@@ -1,0 +1,95 @@
+//! One name end to end: a folder in `functions/` is a binary, a resource in the template, a folder of
+//! events and a section of the documentation.
+
+use super::sources::{folders, root, text};
+
+#[test]
+fn every_function_has_a_resource_in_the_template() {
+    let template = text("template.yaml");
+    for function in folders("functions") {
+        let resource = format!(
+            "\n  {}Function:\n    Type: AWS::Serverless::Function\n",
+            camel(&function)
+        );
+        assert!(
+            template.contains(&resource),
+            "template.yaml has no {}",
+            resource.trim()
+        );
+        let folder = format!("CodeUri: functions/{function}/\n");
+        assert!(
+            template.contains(&folder),
+            "template.yaml has no {}",
+            folder.trim()
+        );
+    }
+}
+
+#[test]
+fn every_function_of_the_template_has_a_folder() {
+    let template = text("template.yaml");
+    let functions = template.matches("Type: AWS::Serverless::Function").count();
+    assert_eq!(functions, folders("functions").len());
+}
+
+#[test]
+fn every_function_has_events_with_expected_answers() {
+    for function in folders("functions") {
+        let folder = root().join("events").join(&function);
+        let mut cases = 0;
+        for entry in std::fs::read_dir(&folder).unwrap_or_else(|_| panic!("no events/{function}")) {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let Some(case) = name
+                .strip_suffix(".json")
+                .filter(|case| !case.ends_with(".expected"))
+            else {
+                continue;
+            };
+            cases += 1;
+            let expected = folder.join(format!("{case}.expected.json"));
+            assert!(
+                expected.is_file(),
+                "events/{function}/{case}.json expects nothing"
+            );
+        }
+        assert!(cases > 0, "events/{function} has no case");
+    }
+}
+
+#[test]
+fn every_function_has_a_section_in_the_operations_manual() {
+    let manual = text("docs/operations.md");
+    for function in folders("functions") {
+        let heading = format!("### `{function}`");
+        assert!(
+            manual.contains(&heading),
+            "docs/operations.md has no heading {heading}"
+        );
+    }
+}
+
+#[test]
+fn every_binary_of_a_function_has_the_name_of_its_folder() {
+    for function in folders("functions") {
+        let manifest = text(&format!("functions/{function}/Cargo.toml"));
+        assert!(
+            manifest.contains(&format!("name = \"{function}\"\n")),
+            "functions/{function}"
+        );
+    }
+}
+
+/// `export-kickoff` → `ExportKickoff`.
+fn camel(name: &str) -> String {
+    name.split('-')
+        .map(|word| {
+            word.chars()
+                .next()
+                .unwrap()
+                .to_uppercase()
+                .chain(word.chars().skip(1))
+                .collect::<String>()
+        })
+        .collect()
+}
