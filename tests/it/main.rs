@@ -1,3 +1,4 @@
 //! The one integration-test binary: its modules mirror what they test.
 
 mod architecture;
+mod protocol;

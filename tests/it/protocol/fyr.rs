@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::executor::block_on;
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use serde_json::{Value, json};
 use server::{Server, Settings, auth::Caller};
 use store::{
     Store,
     simulated::{CountingIds, ManualClock, SimulatedTables},
 };
+
+use super::reply::Reply;
 
 /// The public URL of the server under test.
 pub(super) const BASE: &str = "https://fyr.example/fhir";
@@ -77,7 +79,7 @@ impl Fyr {
             fyr: self,
             method: method.parse().unwrap(),
             path: format!("/fhir{path}"),
-            headers: Vec::new(),
+            headers: HeaderMap::new(),
             body: Bytes::new(),
         }
     }
@@ -115,21 +117,14 @@ impl Fyr {
         reply.json["id"].as_str().unwrap().to_owned()
     }
 
-    /// Whether an organization with this identifier is stored, as a conditional create sees it. Asks
-    /// for a resource that can never be stored, so that the question changes nothing.
-    pub(super) fn knows(&self, identifier: &str) -> bool {
-        let probe = json!([
-            entry("DELETE", &format!("Organization?identifier={identifier}")),
-            entry("GET", "Organization/nobody"),
-        ]);
-        let exists = json!([
-            {"resource": {"resourceType": "Organization", "name": "probe"},
-             "request": {"method": "POST", "url": "Organization",
-                         "ifNoneExist": format!("identifier={identifier}")}},
-            entry("GET", "Organization/nobody"),
-        ]);
-        let _ = (probe, exists);
-        todo!()
+    /// Deletes the organization with this identifier, and tells whether there was one.
+    pub(super) fn had(&self, identifier: &str) -> bool {
+        let reply = self.delete(&format!("/Organization?identifier={identifier}"));
+        match reply.expect(200).code() {
+            "SUCCESSFUL_DELETE" => true,
+            "SUCCESSFUL_DELETE_NOT_FOUND" => false,
+            other => panic!("{other}"),
+        }
     }
 }
 
@@ -138,6 +133,40 @@ pub(super) struct Ask<'a> {
     fyr: &'a Fyr,
     method: Method,
     path: String,
-    headers: Vec<(String, Vec<u8>)>,
+    headers: HeaderMap,
     body: Bytes,
+}
+
+impl Ask<'_> {
+    pub(super) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers
+            .append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self
+    }
+
+    /// A body of FHIR JSON.
+    pub(super) fn json(self, body: &Value) -> Self {
+        self.text(&body.to_string())
+    }
+
+    /// A body that is said to be FHIR JSON.
+    pub(super) fn text(self, body: &str) -> Self {
+        self.bytes("application/fhir+json", body.as_bytes().to_vec())
+    }
+
+    /// A body of any kind.
+    pub(super) fn bytes(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.header("content-type", content_type)
+    }
+
+    pub(super) fn send(self) -> Reply {
+        let is_head = self.method == Method::HEAD;
+        let mut request = Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.path.parse().unwrap();
+        *request.headers_mut() = self.headers;
+        let caller = self.fyr.caller.clone();
+        Reply::check(is_head, block_on(self.fyr.server.respond(request, caller)))
+    }
 }
