@@ -11,6 +11,8 @@
 //! Problems are values: a function that checks returns *all* [`outcome::Issue`]s it finds, each
 //! with the place (`Bundle.entry[2].resource.name`), and leaves HTTP statuses to its caller.
 
+#[cfg(test)]
+mod arbitrary;
 pub mod bundle;
 pub mod identifier;
 pub mod instant;
@@ -24,3 +26,4 @@ pub mod resource;
 pub mod rewrite;
 pub mod schema;
 pub mod version;
+mod xhtml;

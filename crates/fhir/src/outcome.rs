@@ -11,12 +11,14 @@
 //! stands for which issue type is the server's decision.
 
 mod issue;
+mod issue_type;
 mod narrative;
 mod storage;
 
 use serde_json::{Value, json};
 
-pub use issue::{Coding, Issue, IssueType, Severity};
+pub use issue::{Coding, Issue, Severity};
+pub use issue_type::IssueType;
 pub use narrative::narrative;
 pub use storage::{STORAGE_SYSTEM, StorageCode};
 

@@ -24,6 +24,16 @@ impl<'a> Path<'a> {
     pub(crate) fn index(&'a self, index: usize) -> Path<'a> {
         Path::Index(self, index)
     }
+
+    /// The same place as a JSON pointer (RFC 6901), e.g. `/entry/2/resource/name`. Names of FHIR
+    /// elements need no escapes.
+    pub(crate) fn pointer(&self) -> String {
+        match self {
+            Self::Root(_) => String::new(),
+            Self::Field(parent, name) => parent.pointer() + "/" + name,
+            Self::Index(parent, index) => format!("{}/{index}", parent.pointer()),
+        }
+    }
 }
 
 impl fmt::Display for Path<'_> {
@@ -41,7 +51,7 @@ mod tests {
     use super::Path;
 
     #[test]
-    fn a_path_is_written_as_an_expression() {
+    fn a_path_is_written_as_an_expression_or_a_pointer() {
         let root = Path::Root("Bundle");
         let entries = root.field("entry");
         let entry = entries.index(2);

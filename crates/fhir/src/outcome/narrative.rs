@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::Issue;
+use crate::xhtml::escape;
 
 /// The `text` element of an OperationOutcome with these issues: `{"status":"generated","div":…}`.
 pub fn narrative(issues: &[Issue]) -> Value {
@@ -29,22 +30,6 @@ fn row(issue: &Issue) -> String {
         "<tr><td style=\"font-weight: bold;\">{severity}</td><td>[{places}]</td><td>{}</td></tr>",
         escape(text)
     )
-}
-
-/// Text as XHTML content or attribute value.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
