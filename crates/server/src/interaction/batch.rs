@@ -5,7 +5,7 @@
 //! says so in its own response entry, and the batch as a whole is 200.
 
 use fhir::bundle::{Bundle, BundleEntry};
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
 use crate::{
@@ -40,6 +40,7 @@ pub(super) async fn batch(
                 });
                 answer.unwrap_or_else(|failure| bundle::failed_entry(&failure.at(&place)))
             }
+            .boxed()
         })
         .buffered(CONCURRENCY)
         .collect()

@@ -4,7 +4,7 @@
 //!
 //! Only what works is listed: one entry per resource type of R4, since every type is stored.
 
-use fhir::instant::Instant;
+use fhir::{instant::Instant, schema};
 use serde_json::{Value, json};
 
 use crate::{
