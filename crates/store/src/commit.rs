@@ -1,7 +1,21 @@
-//! Committing a transaction.
+//! Committing a transaction: plan, stage, verify, and then one atomic step.
+//!
+//! ```text
+//! plan            pure: which items change, and on what condition
+//! stage  | verify side by side: entries and version items | key items and rivals of claims
+//! commit          heads and key items at once, each as the plan found it
+//! ```
+//!
+//! Everything staged may exist without its transaction; nothing committed exists without everything
+//! that was staged for it.
 
+use futures::future;
+
+use crate::calls::Calls;
 use crate::error::CommitError;
+use crate::plan::Plan;
 use crate::store::Store;
+use crate::table::{self, Action, MAX_TRANSACT_ITEMS};
 use crate::transaction::{Committed, Transaction};
 
 impl Store {
@@ -11,7 +25,70 @@ impl Store {
     /// # Errors
     /// See [`CommitError`]: each variant says whether anything was written.
     pub async fn commit(&self, transaction: Transaction) -> Result<Vec<Committed>, CommitError> {
-        let _ = transaction;
-        Err(CommitError::Busy)
+        let calls = self.calls();
+        let began = self.clock.now();
+        let name = self.ids.transaction_id(began);
+        let mut plan = Plan::new(transaction, name, began)?;
+        if plan.writes.is_empty() && plan.keys.len() < 2 {
+            // one criterion alone was true when it was read: there is nothing to hold together
+            return Ok(Vec::new());
+        }
+        let items = plan.truth_items();
+        if items > MAX_TRANSACT_ITEMS {
+            return Err(CommitError::TooManyItems {
+                items,
+                limit: MAX_TRANSACT_ITEMS,
+            });
+        }
+        prepare(&mut plan, &calls).await?;
+        match plan.commit_directly(&calls).await {
+            Ok(()) => Ok(plan.committed()),
+            Err(error) => {
+                if error.nothing_written() {
+                    calls.withdraw(&plan).await;
+                }
+                if let (Some(receipt), CommitError::Conflict(_)) = (&self.receipt, &error) {
+                    receipt.add_conflict();
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Stages and verifies, side by side.
+async fn prepare(plan: &mut Plan, calls: &Calls<'_>) -> Result<(), CommitError> {
+    let (staging, verifying) = (calls.branch(), calls.branch());
+    let staged = plan.staged();
+    let (staged, verified) =
+        future::join(staging.write_all(staged), plan.verify_claims(&verifying)).await;
+    calls.join(&staging);
+    calls.join(&verifying);
+    staged?;
+    if verified.is_err() {
+        calls.withdraw(plan).await;
+    }
+    verified
+}
+
+impl Calls<'_> {
+    /// Takes back the entries of a transaction that was not committed and never will be. Best
+    /// effort: what stays is verified by every reader and found by nobody.
+    async fn withdraw(&self, plan: &Plan) {
+        let delete = |entry: &table::Write| table::Write {
+            key: entry.key.clone(),
+            action: Action::Delete,
+            condition: None,
+        };
+        let _ = self
+            .write_all(plan.entries.iter().map(delete).collect())
+            .await;
+    }
+}
+
+impl CommitError {
+    /// Whether it is certain that nothing was written, now and for ever.
+    fn nothing_written(&self) -> bool {
+        !matches!(self, Self::Unknown(_))
     }
 }

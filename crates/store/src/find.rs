@@ -1,27 +1,38 @@
 //! Finding documents by identifier: the key item first, then the heads of everybody announced there.
+//!
+//! Announcements precede commits and outlive them, so nobody is missed; each head is verified, so
+//! nobody is found who does not hold the identifier.
 
+use std::collections::BTreeMap;
+
+use crate::document::DocumentKey;
 use crate::error::StoreError;
 use crate::head::Head;
 use crate::identifier::{Criterion, Wanted};
-use crate::key_item::KeyItem;
+use crate::key_item::{KeyItem, key_item_key};
 use crate::store::Store;
-use crate::table::Key;
+use crate::table::{Item, Key};
 
 /// The documents that meet a criterion, and what it takes to hold that still until a commit.
 #[derive(Debug, Clone)]
 pub struct Found {
     /// The live documents, each verified on its head; ordered by id.
     pub owners: Vec<Head>,
-    /// The key item as it was read before the owners.
     pub(crate) guard: Guard,
 }
 
-/// A key item that must not have changed when a transaction commits.
+/// A key item as it was read, before the owners were.
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
+    pub(crate) kind: String,
     pub(crate) key: Key,
-    pub(crate) wanted: Wanted,
     pub(crate) read: KeyItem,
+}
+
+/// A criterion on its way to being answered.
+struct Search {
+    wanted: Wanted,
+    guard: Guard,
 }
 
 impl Store {
@@ -35,7 +46,8 @@ impl Store {
         found.ok_or_else(|| StoreError::Corrupt("a criterion was lost".into()))
     }
 
-    /// Several criteria at once, answered in the same order.
+    /// Several criteria at once, answered in the same order: one round trip for the key items, one
+    /// for the heads.
     ///
     /// # Errors
     /// When the tables cannot be read.
@@ -43,7 +55,65 @@ impl Store {
         &self,
         criteria: &[(String, Criterion)],
     ) -> Result<Vec<Found>, StoreError> {
-        let _ = criteria;
-        Err(StoreError::Busy)
+        let calls = self.calls();
+        let key_of = |kind: &str, wanted: Wanted| key_item_key(kind, wanted.key);
+        // Collected before they are handed on: an iterator of closures held across an await would make
+        // the future of a caller lose `Send`.
+        let keys: Vec<Key> = criteria
+            .iter()
+            .map(|(kind, wanted)| key_of(kind, Wanted::of(wanted)))
+            .collect();
+        let items = calls.get_all(keys).await?;
+        let searches: Vec<Search> = criteria
+            .iter()
+            .map(|(kind, criterion)| Search::new(kind, criterion, &items))
+            .collect::<Result<_, _>>()?;
+        let candidates: Vec<DocumentKey> = searches.iter().flat_map(Search::candidates).collect();
+        let heads = calls.heads(candidates).await?;
+        Ok(searches
+            .into_iter()
+            .map(|search| search.answer(&heads))
+            .collect())
+    }
+}
+
+impl Search {
+    fn new(
+        kind: &str,
+        criterion: &Criterion,
+        items: &BTreeMap<Key, Item>,
+    ) -> Result<Self, StoreError> {
+        let wanted = Wanted::of(criterion);
+        let key = key_item_key(kind, wanted.key);
+        let read = items
+            .get(&key)
+            .map(KeyItem::decode)
+            .transpose()?
+            .unwrap_or_default();
+        Ok(Self {
+            wanted,
+            guard: Guard {
+                kind: kind.to_owned(),
+                key,
+                read,
+            },
+        })
+    }
+
+    fn candidates(&self) -> Vec<DocumentKey> {
+        let ids = self.guard.read.candidates();
+        ids.into_iter()
+            .map(|id| DocumentKey::new(&self.guard.kind, id))
+            .collect()
+    }
+
+    fn answer(self, heads: &BTreeMap<DocumentKey, Head>) -> Found {
+        let is_owner = |head: &&Head| !head.deleted && self.wanted.is_met_by(head.identifiers());
+        let candidates = self.candidates();
+        let candidates = candidates.iter().filter_map(|key| heads.get(key));
+        Found {
+            owners: candidates.filter(is_owner).cloned().collect(),
+            guard: self.guard,
+        }
     }
 }

@@ -49,7 +49,7 @@ impl Hash {
 
     /// As 32 hexadecimal digits.
     pub(crate) fn to_hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(self.0))
     }
 }
 

@@ -10,21 +10,33 @@
 
 mod attribute;
 mod body;
+mod calls;
+mod claim;
 mod clock;
 mod commit;
+mod decision;
+mod direct;
 mod document;
+mod entry;
 mod error;
 mod find;
 mod head;
 mod history;
 mod identifier;
 mod key_item;
+mod key_plan;
+mod outcome;
+mod plan;
 mod read;
 mod receipt;
 mod settings;
+#[cfg(any(test, feature = "simulated"))]
+pub mod simulated;
 mod state;
 mod store;
 pub mod table;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod version;
 

@@ -1,10 +1,17 @@
 //! Reading documents: the state in effect, or a version of the past.
+//!
+//! A head with an intent is in doubt until the decision record of its transaction has been read,
+//! after the head: committed, the intent is in effect; otherwise the current state is.
 
+use std::collections::BTreeMap;
+
+use crate::calls::Calls;
+use crate::decision::Decision;
 use crate::document::DocumentKey;
 use crate::error::StoreError;
-use crate::head::Head;
+use crate::head::{Head, StoredHead, head_key};
 use crate::store::Store;
-use crate::version::Version;
+use crate::version::{Version, decode_version, version_key};
 
 impl Store {
     /// The state of a document that is in effect; a deleted head when it is deleted, none when it
@@ -13,8 +20,12 @@ impl Store {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn read(&self, key: &DocumentKey) -> Result<Option<Head>, StoreError> {
-        let _ = key;
-        Err(StoreError::Busy)
+        let calls = self.calls();
+        let at = head_key(key);
+        match calls.get(at.clone()).await? {
+            Some(item) => calls.in_effect(StoredHead::decode(&at, &item)?).await,
+            None => Ok(None),
+        }
     }
 
     /// Any number of documents, answered in the same order. Each is read on its own: two documents
@@ -23,8 +34,8 @@ impl Store {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn read_many(&self, keys: &[DocumentKey]) -> Result<Vec<Option<Head>>, StoreError> {
-        let _ = keys;
-        Err(StoreError::Busy)
+        let heads = self.calls().heads(keys.iter().cloned()).await?;
+        Ok(keys.iter().map(|key| heads.get(key).cloned()).collect())
     }
 
     /// One version of a document; none when there is no such version.
@@ -36,7 +47,64 @@ impl Store {
         key: &DocumentKey,
         version: u64,
     ) -> Result<Option<Version>, StoreError> {
-        let _ = (key, version);
-        Err(StoreError::Busy)
+        let calls = self.calls();
+        let (head_at, version_at) = (head_key(key), version_key(key, version));
+        let items = calls.get_all([head_at.clone(), version_at.clone()]).await?;
+        let Some(item) = items.get(&head_at) else {
+            return Ok(None);
+        };
+        let Some(head) = calls.in_effect(StoredHead::decode(&head_at, item)?).await? else {
+            return Ok(None);
+        };
+        if version >= head.version {
+            return Ok((version == head.version).then(|| head.into()));
+        }
+        let past = match items.get(&version_at) {
+            Some(item) => Some(item.clone()),
+            // a batch is not atomic: the version may have been superseded between the two reads
+            None => calls.get(version_at.clone()).await?,
+        };
+        past.map(|item| decode_version(&version_at, &item))
+            .transpose()
+    }
+}
+
+impl Calls<'_> {
+    /// The effective heads of these documents; those that never existed are left out.
+    pub(crate) async fn heads(
+        &self,
+        keys: impl IntoIterator<Item = DocumentKey>,
+    ) -> Result<BTreeMap<DocumentKey, Head>, StoreError> {
+        let items = self
+            .get_all(keys.into_iter().map(|key| head_key(&key)))
+            .await?;
+        let stored: Vec<StoredHead> = items
+            .iter()
+            .map(|(key, item)| StoredHead::decode(key, item))
+            .collect::<Result<_, _>>()?;
+        let pending = stored
+            .iter()
+            .filter_map(|head| head.pending().map(str::to_owned))
+            .collect();
+        let decided = self.decisions(pending).await?;
+        let mut heads = BTreeMap::new();
+        for head in stored {
+            let decision = head
+                .pending()
+                .and_then(|transaction| decided.get(transaction));
+            if let Some(head) = head.effective(decision == Some(&Decision::Committed))? {
+                heads.insert(head.key.clone(), head);
+            }
+        }
+        Ok(heads)
+    }
+
+    /// The state of a head that is in effect.
+    pub(crate) async fn in_effect(&self, head: StoredHead) -> Result<Option<Head>, StoreError> {
+        let Some(transaction) = head.pending().map(str::to_owned) else {
+            return head.effective(false);
+        };
+        let decided = self.decisions([transaction.clone()].into()).await?;
+        head.effective(decided.get(&transaction) == Some(&Decision::Committed))
     }
 }

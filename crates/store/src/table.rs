@@ -13,15 +13,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
-/// Items in one [`Tables::transact`] call: DynamoDB's TransactWriteItems quota.
+/// Items in one [`Tables::transact`] call: DynamoDB's `TransactWriteItems` quota.
 pub const MAX_TRANSACT_ITEMS: usize = 100;
-/// Keys in one [`Tables::batch_get`] call: DynamoDB's BatchGetItem quota.
+/// Keys in one [`Tables::batch_get`] call: DynamoDB's `BatchGetItem` quota.
 pub const MAX_BATCH_GET: usize = 100;
-/// Writes in one [`Tables::batch_write`] call: DynamoDB's BatchWriteItem quota.
+/// Writes in one [`Tables::batch_write`] call: DynamoDB's `BatchWriteItem` quota.
 pub const MAX_BATCH_WRITE: usize = 25;
 /// Bytes of one item, names and values: DynamoDB's item quota (400 KB).
 pub const MAX_ITEM_BYTES: usize = 400 * 1024;
-/// Bytes of one transaction: DynamoDB's TransactWriteItems quota (4 MB).
+/// Bytes of one transaction: DynamoDB's `TransactWriteItems` quota (4 MB).
 pub const MAX_TRANSACT_BYTES: usize = 4 * 1024 * 1024;
 
 /// The four tables, each with its own throughput, so that a scan of the heads reads nothing else.

@@ -1,0 +1,238 @@
+//! What a transaction will write, worked out before anything is written. Pure.
+//!
+//! | step   | items |
+//! |--------|-------|
+//! | staged | version items of the states that end, time entries, new index entries: unconditional |
+//! | truth  | heads and key items: each on the condition that it is as the plan found it |
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::clock::Millis;
+use crate::document::DocumentKey;
+use crate::entry::{entry_hash, put_index_entry, put_time_entry};
+use crate::error::{CommitError, StoreError};
+use crate::head::Head;
+use crate::identifier::{Hash, Held};
+use crate::key_item::key_item_key;
+use crate::key_plan::{Claim, KeyPlan};
+use crate::state::{EntryHashes, State};
+use crate::table::{self, Key};
+use crate::transaction::{Committed, Transaction, Write};
+use crate::version::put_version;
+
+/// See the module head.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) transaction: String,
+    pub(crate) began: Millis,
+    pub(crate) deadline: Option<Millis>,
+    /// In the order of the transaction.
+    pub(crate) writes: Vec<PlannedWrite>,
+    pub(crate) keys: BTreeMap<Key, KeyPlan>,
+    /// Index and time entries; they belong to this transaction alone.
+    pub(crate) entries: Vec<table::Write>,
+}
+
+/// The change of one head.
+#[derive(Debug)]
+pub(crate) struct PlannedWrite {
+    pub(crate) document: DocumentKey,
+    pub(crate) base: Option<PlannedOn>,
+    pub(crate) state: State,
+}
+
+/// The state that a write was planned on.
+#[derive(Debug)]
+pub(crate) struct PlannedOn {
+    pub(crate) state: State,
+    pub(crate) revision: u64,
+}
+
+/// A transaction that does not say what it wants of a document.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is written twice in one transaction")]
+struct WrittenTwice(DocumentKey);
+
+impl Plan {
+    /// Works out what `transaction` writes when it goes by the name of `name`.
+    ///
+    /// # Errors
+    /// When the transaction contradicts itself.
+    pub(crate) fn new(
+        transaction: Transaction,
+        name: String,
+        began: Millis,
+    ) -> Result<Self, CommitError> {
+        let mut plan = Self {
+            transaction: name,
+            began,
+            deadline: transaction.deadline,
+            writes: Vec::with_capacity(transaction.writes.len()),
+            keys: BTreeMap::new(),
+            entries: Vec::new(),
+        };
+        for found in transaction.guards {
+            let owners: BTreeSet<_> = found.owners.into_iter().map(|head| head.key).collect();
+            let for_kind = || KeyPlan::for_kind(&found.guard.kind);
+            let key = plan
+                .keys
+                .entry(found.guard.key.clone())
+                .or_insert_with(for_kind);
+            if !key.guard(found.guard, owners.clone()) {
+                return Err(CommitError::Conflict(owners.into_iter().collect()));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for (position, write) in transaction.writes.into_iter().enumerate() {
+            if !seen.insert(write.key.clone()) {
+                return Err(StoreError::Unavailable(Arc::new(WrittenTwice(write.key))).into());
+            }
+            plan.add_write(position, write);
+        }
+        plan.note_holders();
+        Ok(plan)
+    }
+
+    /// Heads and key items.
+    pub(crate) fn truth_items(&self) -> usize {
+        self.writes.len() + self.keys.len()
+    }
+
+    /// Everything that is written before the commit.
+    pub(crate) fn staged(&self) -> Vec<table::Write> {
+        let ending = |write: &PlannedWrite| {
+            write
+                .base
+                .as_ref()
+                .map(|base| put_version(&write.document, &base.state))
+        };
+        self.entries
+            .iter()
+            .cloned()
+            .chain(self.writes.iter().filter_map(ending))
+            .collect()
+    }
+
+    /// What the caller is told.
+    pub(crate) fn committed(self) -> Vec<Committed> {
+        let committed = |write: PlannedWrite| Committed {
+            key: write.document,
+            version: write.state.version,
+            last_updated: write.state.last_updated,
+        };
+        self.writes.into_iter().map(committed).collect()
+    }
+
+    fn add_write(&mut self, position: usize, write: Write) {
+        let base = write.base.head();
+        let held_before = base.map_or(&[][..], Head::identifiers);
+        self.add_keys(position, &write, held_before);
+        let mut identifiers: Vec<Held> = write.identifiers.iter().map(Held::of).collect();
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        let earliest = base.map_or(self.began, |head| head.last_updated.plus(1));
+        let state = State {
+            version: base.map_or(0, |head| head.version) + 1,
+            last_updated: self.began.max(earliest),
+            transaction: self.transaction.clone(),
+            method: write.method,
+            body: write.body.as_deref().map(crate::body::encode),
+            identifiers,
+            entries: self.add_entries(&write),
+        };
+        self.entries.push(put_time_entry(&write.key, &state));
+        let base = base.map(|head| PlannedOn {
+            state: head.state.clone(),
+            revision: head.revision,
+        });
+        self.writes.push(PlannedWrite {
+            document: write.key,
+            base,
+            state,
+        });
+    }
+
+    /// Keeps the entries that the base has already, and adds those that are new.
+    fn add_entries(&mut self, write: &Write) -> EntryHashes {
+        let mut owners = BTreeMap::new();
+        for (owner, hashes) in write
+            .base
+            .head()
+            .iter()
+            .flat_map(|head| &head.state.entries)
+        {
+            owners.extend(hashes.iter().map(|hash| (*hash, owner.clone())));
+        }
+        let mut kept = EntryHashes::new();
+        let mut seen = BTreeSet::new();
+        for entry in &write.entries {
+            let hash = entry_hash(entry);
+            if !seen.insert(hash) {
+                continue;
+            }
+            let owner = owners.remove(&hash).unwrap_or_else(|| {
+                self.entries
+                    .push(put_index_entry(&write.key, entry, &self.transaction));
+                self.transaction.clone()
+            });
+            kept.entry(owner).or_default().push(hash);
+        }
+        kept
+    }
+
+    /// Takes the key items of all tokens that come or go, and claims those that are unique.
+    fn add_keys(&mut self, position: usize, write: &Write, before: &[Held]) {
+        let after: Vec<Held> = write.identifiers.iter().map(Held::of).collect();
+        for (n, (held, identifier)) in after.iter().zip(&write.identifiers).enumerate() {
+            if before.contains(held) {
+                continue;
+            }
+            let key = self.key_plan(&write.key, held.key);
+            if !before.iter().any(|other| other.key == held.key) {
+                key.add.insert(write.key.id.clone());
+            }
+            if identifier.unique {
+                key.is_exclusive = true;
+                key.claims.push(Claim {
+                    write: position,
+                    identifier: n,
+                    token: held.token,
+                });
+            }
+        }
+        for held in before.iter().filter(|held| !after.contains(held)) {
+            let key = self.key_plan(&write.key, held.key);
+            key.is_exclusive = true;
+            if !after.iter().any(|other| other.key == held.key) {
+                key.remove.insert(write.key.id.clone());
+            }
+        }
+    }
+
+    /// The plan of the key item under which the identifiers of a document change.
+    fn key_plan(&mut self, document: &DocumentKey, key: Hash) -> &mut KeyPlan {
+        let at = key_item_key(&document.kind, key);
+        let plan = self
+            .keys
+            .entry(at)
+            .or_insert_with(|| KeyPlan::for_kind(&document.kind));
+        plan.change(document);
+        plan
+    }
+
+    /// Tells each key item in the plan which writes hold its tokens in the end, also where nothing
+    /// changes for them: it matters when another write claims the token.
+    fn note_holders(&mut self) {
+        for (position, write) in self.writes.iter().enumerate() {
+            for held in &write.state.identifiers {
+                if let Some(key) = self
+                    .keys
+                    .get_mut(&key_item_key(&write.document.kind, held.key))
+                {
+                    key.holders.push((position, held.token));
+                }
+            }
+        }
+    }
+}

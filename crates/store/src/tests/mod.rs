@@ -1,0 +1,10 @@
+//! The protocol over simulated tables, as its callers see it.
+
+mod bench;
+mod commit;
+mod costs;
+mod faults;
+mod identifiers;
+mod reading;
+
+pub(crate) use bench::{Bench, body_of, document};
