@@ -17,6 +17,8 @@
 mod entry;
 mod full_url;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -90,7 +92,7 @@ impl Bundle {
         if bundle.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
             let text = "the body must be a Bundle";
             return Err(vec![
-                Issue::error(IssueType::Structure, text).at("resourceType"),
+                Issue::error(IssueType::Structure, text).at("Resource.resourceType"),
             ]);
         }
         let entries = take_entries(&mut bundle);

@@ -2,9 +2,10 @@
 //!
 //! <http://hl7.org/fhir/R4/json.html>
 //!
-//! A value keeps what the client sent: the order of keys, and the digits of a number
-//! (`1.00`, `0.0100000000000000000000001`). Refused, with the place, is what other parsers let
-//! pass and what would make two readers of the same bytes see different resources:
+//! A value keeps what the client sent: the order of keys, and the digits of a number (`1.00`,
+//! `0.0100000000000000000000001`; only an exponent gets one spelling, `1e+3`). Refused, with the
+//! place, is what other parsers let pass and what would make two readers of the same bytes see
+//! different resources:
 //!
 //! - a key twice in one object,
 //! - more than [`MAX_DEPTH`] levels,
@@ -16,7 +17,10 @@
 //! RFC 8259 minus the list above; a property test holds it against `serde_json`.
 
 mod parser;
+mod problem;
 mod string;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Value};
 

@@ -104,11 +104,89 @@ impl Resource {
 }
 
 fn read_kind(object: &Object) -> Result<String, Issue> {
-    let issue = |text: String| Issue::error(IssueType::Structure, text).at("resourceType");
+    let issue = |text: String| Issue::error(IssueType::Structure, text).at("Resource.resourceType");
     match object.get("resourceType") {
         Some(Value::String(kind)) if is_type(kind) => Ok(kind.clone()),
         Some(Value::String(kind)) => Err(issue(format!("'{kind}' is no resource type of R4"))),
         Some(_) => Err(issue("'resourceType' must be a string".to_owned())),
         None => Err(issue("'resourceType' is missing".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Resource, is_id, is_type};
+
+    #[test]
+    fn types_are_those_of_r4() {
+        for (name, expected) in [
+            ("Organization", true),
+            ("Bundle", true),
+            ("organization", false),
+            ("Resource", false),
+            ("DomainResource", false),
+            ("Identifier", false),
+            ("Organization.contact", false),
+            ("#", false),
+            ("", false),
+        ] {
+            assert_eq!(is_type(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn ids_are_short_and_plain() {
+        let longest = "a".repeat(64);
+        let too_long = "a".repeat(65);
+        for (id, expected) in [
+            ("1", true),
+            ("7f9724ed-ef8d.A", true),
+            (longest.as_str(), true),
+            (too_long.as_str(), false),
+            ("", false),
+            ("a_b", false),
+            ("a/b", false),
+            ("é", false),
+        ] {
+            assert_eq!(is_id(id), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_resource_is_refused_with_its_place() {
+        for (value, places) in [
+            (json!([]), vec![]),
+            (json!({"id": "1"}), vec!["Resource.resourceType"]),
+            (json!({"resourceType": 1}), vec!["Resource.resourceType"]),
+            (
+                json!({"resourceType": "Person2"}),
+                vec!["Resource.resourceType"],
+            ),
+            (
+                json!({"resourceType": "Patient", "id": "a b", "colour": 1}),
+                vec!["Patient.colour", "Patient.id"],
+            ),
+            (
+                json!({"resourceType": "Patient", "id": 1}),
+                vec!["Patient.id"],
+            ),
+        ] {
+            let issues = Resource::from_value(value).unwrap_err();
+            let found: Vec<_> = issues.iter().flat_map(|issue| &issue.expression).collect();
+            assert_eq!(found, places);
+        }
+    }
+
+    #[test]
+    fn a_resource_gets_its_id() {
+        let value = json!({"resourceType": "Patient", "active": true});
+        let mut patient = Resource::from_value(value).unwrap();
+        assert_eq!((patient.resource_type(), patient.id()), ("Patient", None));
+        patient.set_id("7");
+        assert_eq!(patient.id(), Some("7"));
+        let expected = json!({"resourceType": "Patient", "active": true, "id": "7"});
+        assert_eq!(Value::Object(patient.into_object()), expected);
     }
 }

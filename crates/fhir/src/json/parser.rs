@@ -2,38 +2,10 @@
 
 use serde_json::{Number, Value};
 
+use super::problem::{Problem, Step};
 use super::string::read_string;
 use super::{MAX_DEPTH, Object};
-use crate::outcome::{Issue, IssueType, Severity};
-use crate::path::Path;
-
-/// What is wrong, before the place is known as text.
-pub(super) struct Problem {
-    code: IssueType,
-    text: String,
-    /// Steps from the inside out: filled while the error travels up.
-    steps: Vec<Step>,
-}
-
-enum Step {
-    Field(String),
-    Index(usize),
-}
-
-impl Problem {
-    pub(super) fn new(text: impl Into<String>) -> Self {
-        Self {
-            code: IssueType::Structure,
-            text: text.into(),
-            steps: Vec::new(),
-        }
-    }
-
-    fn inside(mut self, step: Step) -> Self {
-        self.steps.push(step);
-        self
-    }
-}
+use crate::outcome::Issue;
 
 /// The text that is left to read, and how deep the reader is.
 pub(super) struct Reader<'a> {
@@ -46,23 +18,26 @@ pub(super) struct Reader<'a> {
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, Issue> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| fatal(format!("not UTF-8 at byte {}", error.valid_up_to())))?;
-    if text.starts_with('\u{feff}') {
-        return Err(fatal("the text starts with a byte order mark"));
-    }
     let mut reader = Reader {
-        text,
+        text: "",
         at: 0,
         depth: 0,
         root: String::new(),
     };
-    let value = reader.read_document();
-    value.map_err(|problem| reader.issue(&problem))
+    let value = read_text(bytes).and_then(|text| {
+        reader.text = text;
+        reader.read_document()
+    });
+    value.map_err(|problem| problem.into_issue(&reader.root))
 }
 
-fn fatal(text: impl Into<String>) -> Issue {
-    Issue::new(Severity::Fatal, IssueType::Structure, text)
+fn read_text(bytes: &[u8]) -> Result<&str, Problem> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Problem::new(format!("not UTF-8 at byte {}", error.valid_up_to())))?;
+    if text.starts_with('\u{feff}') {
+        return Err(Problem::new("the text starts with a byte order mark"));
+    }
+    Ok(text)
 }
 
 impl<'a> Reader<'a> {
@@ -98,10 +73,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Value, Problem> {
         if self.depth == MAX_DEPTH {
             let text = format!("nested deeper than {MAX_DEPTH} levels");
-            return Err(Problem {
-                code: IssueType::TooCostly,
-                ..Problem::new(text)
-            });
+            return Err(Problem::too_costly(text));
         }
         self.depth += 1;
         let value = read(self)?;
@@ -247,23 +219,5 @@ impl<'a> Reader<'a> {
             "expected {expected} at byte {}, found {found}",
             self.at
         ))
-    }
-
-    fn issue(&self, problem: &Problem) -> Issue {
-        let issue = Issue::new(Severity::Fatal, problem.code, &problem.text);
-        let place = write_place(&Path::Root(&self.root), &problem.steps);
-        if place.is_empty() {
-            issue
-        } else {
-            issue.at(place)
-        }
-    }
-}
-
-fn write_place(parent: &Path<'_>, steps: &[Step]) -> String {
-    match steps.split_last() {
-        None => parent.to_string(),
-        Some((Step::Field(name), inner)) => write_place(&parent.field(name), inner),
-        Some((Step::Index(index), inner)) => write_place(&parent.index(*index), inner),
     }
 }

@@ -1,6 +1,7 @@
 //! Strings and their escapes.
 
-use super::parser::{Problem, Reader};
+use super::parser::Reader;
+use super::problem::Problem;
 
 /// Reads a string; the reader stands at its opening quote.
 pub(super) fn read_string(reader: &mut Reader<'_>) -> Result<String, Problem> {
