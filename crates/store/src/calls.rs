@@ -66,10 +66,10 @@ impl<'a> Calls<'a> {
     }
 
     /// Reads any number of items, side by side. Absent ones are left out.
-    pub(crate) async fn get_all(
-        &self,
-        keys: impl IntoIterator<Item = Key>,
-    ) -> Result<BTreeMap<Key, Item>, StoreError> {
+    ///
+    /// Takes a vector, not an iterator: one that borrows, held across an await, costs the future of
+    /// every caller its `Send`.
+    pub(crate) async fn get_all(&self, keys: Vec<Key>) -> Result<BTreeMap<Key, Item>, StoreError> {
         let distinct: Vec<Key> = keys
             .into_iter()
             .collect::<BTreeSet<_>>()

@@ -29,7 +29,8 @@ impl Plan {
             .keys
             .values()
             .flat_map(KeyPlan::rivals)
-            .filter(|key| !own.contains(key));
+            .filter(|key| !own.contains(key))
+            .collect();
         let heads = calls.heads(rivals).await?;
         let mut duplicates: Vec<Duplicate> = self
             .keys
@@ -48,7 +49,7 @@ impl Plan {
     async fn read_keys(&mut self, calls: &Calls<'_>) -> Result<(), StoreError> {
         let unread = self.keys.iter().filter(|(_, key)| key.needs_read());
         let unread: Vec<Key> = unread.map(|(at, _)| at.clone()).collect();
-        let items = calls.get_all(unread.iter().cloned()).await?;
+        let items = calls.get_all(unread.clone()).await?;
         for at in unread {
             let read = items
                 .get(&at)

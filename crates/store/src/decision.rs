@@ -50,7 +50,7 @@ impl Calls<'_> {
         transactions: BTreeSet<String>,
     ) -> Result<BTreeMap<String, Decision>, StoreError> {
         let items = self
-            .get_all(transactions.iter().map(|tx| decision_key(tx)))
+            .get_all(transactions.iter().map(|tx| decision_key(tx)).collect())
             .await?;
         let decided = |transaction: String| {
             let item = items.get(&decision_key(&transaction))?;

@@ -57,9 +57,7 @@ impl Store {
     ) -> Result<Vec<Found>, StoreError> {
         let calls = self.calls();
         let key_of = |kind: &str, wanted: Wanted| key_item_key(kind, wanted.key);
-        // Collected before they are handed on: an iterator of closures held across an await would make
-        // the future of a caller lose `Send`.
-        let keys: Vec<Key> = criteria
+        let keys = criteria
             .iter()
             .map(|(kind, wanted)| key_of(kind, Wanted::of(wanted)))
             .collect();
@@ -68,7 +66,7 @@ impl Store {
             .iter()
             .map(|(kind, criterion)| Search::new(kind, criterion, &items))
             .collect::<Result<_, _>>()?;
-        let candidates: Vec<DocumentKey> = searches.iter().flat_map(Search::candidates).collect();
+        let candidates = searches.iter().flat_map(Search::candidates).collect();
         let heads = calls.heads(candidates).await?;
         Ok(searches
             .into_iter()

@@ -34,7 +34,11 @@ impl Plan {
     pub(crate) async fn trace(&self, calls: &Calls<'_>) -> Result<Trace, StoreError> {
         // key items first: if it was our own commit that moved one, the heads show it afterwards
         let mut overtaken = self.overtaken_keys(calls).await?;
-        let heads = self.writes.iter().map(|write| head_key(&write.document));
+        let heads = self
+            .writes
+            .iter()
+            .map(|write| head_key(&write.document))
+            .collect();
         let items = calls.get_all(heads).await?;
         for write in &self.writes {
             match write.trace(&items, calls).await? {
@@ -53,7 +57,7 @@ impl Plan {
     }
 
     async fn overtaken_keys(&self, calls: &Calls<'_>) -> Result<Vec<DocumentKey>, StoreError> {
-        let items = calls.get_all(self.keys.keys().cloned()).await?;
+        let items = calls.get_all(self.keys.keys().cloned().collect()).await?;
         let mut overtaken = Vec::new();
         for (at, key) in &self.keys {
             let Some(planned_on) = key.read.as_ref().filter(|_| key.is_exclusive) else {

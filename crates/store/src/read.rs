@@ -34,7 +34,7 @@ impl Store {
     /// # Errors
     /// When the tables cannot be read.
     pub async fn read_many(&self, keys: &[DocumentKey]) -> Result<Vec<Option<Head>>, StoreError> {
-        let heads = self.calls().heads(keys.iter().cloned()).await?;
+        let heads = self.calls().heads(keys.to_vec()).await?;
         Ok(keys.iter().map(|key| heads.get(key).cloned()).collect())
     }
 
@@ -49,7 +49,9 @@ impl Store {
     ) -> Result<Option<Version>, StoreError> {
         let calls = self.calls();
         let (head_at, version_at) = (head_key(key), version_key(key, version));
-        let items = calls.get_all([head_at.clone(), version_at.clone()]).await?;
+        let items = calls
+            .get_all(vec![head_at.clone(), version_at.clone()])
+            .await?;
         let Some(item) = items.get(&head_at) else {
             return Ok(None);
         };
@@ -73,11 +75,9 @@ impl Calls<'_> {
     /// The effective heads of these documents; those that never existed are left out.
     pub(crate) async fn heads(
         &self,
-        keys: impl IntoIterator<Item = DocumentKey>,
+        keys: Vec<DocumentKey>,
     ) -> Result<BTreeMap<DocumentKey, Head>, StoreError> {
-        let items = self
-            .get_all(keys.into_iter().map(|key| head_key(&key)))
-            .await?;
+        let items = self.get_all(keys.iter().map(head_key).collect()).await?;
         let stored: Vec<StoredHead> = items
             .iter()
             .map(|(key, item)| StoredHead::decode(key, item))

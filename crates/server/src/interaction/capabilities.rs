@@ -31,8 +31,7 @@ fn statement(settings: &Settings, now: Instant) -> Value {
     } else {
         json!([{"code": "transaction"}])
     };
-    let resources: Vec<Value> = ["Organization", "Patient"]
-        .into_iter()
+    let resources: Vec<Value> = schema::resource_types()
         .map(|kind| one_type(kind, settings.update_create))
         .collect();
     json!({
