@@ -69,7 +69,7 @@ impl Function {
             ("AWS_REGION", "eu-north-1"),
             ("AWS_ACCESS_KEY_ID", "embedded"),
             ("AWS_SECRET_ACCESS_KEY", "embedded"),
-            ("FYR_BASE_URL", "https://fyr.example/fhir"),
+            ("FYR_BASE_URL", "https://fyr.example"),
         ]);
         command.env(
             "FYR_DYNAMODB_ENDPOINT",
