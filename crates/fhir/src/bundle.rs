@@ -80,15 +80,42 @@ pub struct Bundle {
     pub warnings: Vec<(usize, Issue)>,
 }
 
+/// An entry of a batch that cannot be performed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its position in `Bundle.entry`, from 0.
+    pub index: usize,
+    /// What is wrong with it; never empty.
+    pub issues: Vec<Issue>,
+}
+
 impl Bundle {
-    /// Reads a bundle of one of the allowed kinds. A bundle without entries is fine.
+    /// Reads a bundle of one of the allowed kinds, all of it or nothing. A bundle without entries
+    /// is fine.
     ///
     /// # Errors
     /// All problems: first those of the bundle itself (`structure`, `required`; `not-supported`
     /// for another `type`), then those of the entries in their order: structure and ids of their
     /// resources, `required` for a missing method, URL or resource, `value` for an unknown method
     /// or a version-specific `fullUrl`, `duplicate` for a repeated `fullUrl`.
-    pub fn parse(mut bundle: Object, allowed: &[BundleKind]) -> Result<Self, Vec<Issue>> {
+    pub fn parse(bundle: Object, allowed: &[BundleKind]) -> Result<Self, Vec<Issue>> {
+        let (bundle, refused) = Self::parse_each(bundle, allowed)?;
+        if refused.is_empty() {
+            Ok(bundle)
+        } else {
+            Err(issues(refused))
+        }
+    }
+
+    /// Like [`Bundle::parse`], but of a batch, whose entries stand alone, those that are wrong are
+    /// set aside. The two lists together have every entry once, each list in order.
+    ///
+    /// # Errors
+    /// As for [`Bundle::parse`], except for the problems of a batch's entries.
+    pub fn parse_each(
+        mut bundle: Object,
+        allowed: &[BundleKind],
+    ) -> Result<(Self, Vec<Refused>), Vec<Issue>> {
         if bundle.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
             let text = "the body must be a Bundle";
             return Err(vec![
@@ -96,33 +123,31 @@ impl Bundle {
             ]);
         }
         let entries = take_entries(&mut bundle);
-        let mut issues = schema::check(&bundle);
+        let mut problems = schema::check(&bundle);
         let kind = read_kind(&bundle, allowed)
-            .map_err(|issue| issues.extend(issue))
+            .map_err(|issue| problems.extend(issue))
             .ok();
         let entries = entries
-            .map_err(|issue| issues.push(issue))
+            .map_err(|issue| problems.push(issue))
             .unwrap_or_default();
 
-        let full_url_issues = full_url::check(&entries);
         let mut warnings = Vec::new();
-        let mut parsed = Vec::with_capacity(entries.len());
-        for ((index, entry), full_url_issue) in entries.into_iter().enumerate().zip(full_url_issues)
-        {
-            match BundleEntry::parse(index, entry, &mut warnings) {
-                Ok(entry) => parsed.push(entry),
-                Err(problems) => issues.extend(problems),
-            }
-            issues.extend(full_url_issue);
-        }
+        let (entries, refused) = read_entries(entries, &mut warnings);
         match kind {
-            Some(kind) if issues.is_empty() => Ok(Self {
-                kind,
-                envelope: bundle,
-                entries: parsed,
-                warnings,
-            }),
-            _ => Err(issues),
+            Some(kind)
+                if problems.is_empty() && (kind == BundleKind::Batch || refused.is_empty()) =>
+            {
+                Ok((
+                    Self {
+                        kind,
+                        envelope: bundle,
+                        entries,
+                        warnings,
+                    },
+                    refused,
+                ))
+            }
+            _ => Err(problems.into_iter().chain(issues(refused)).collect()),
         }
     }
 
@@ -135,6 +160,35 @@ impl Bundle {
         let mut profiles = profiles.and_then(Value::as_array).into_iter().flatten();
         profiles.any(|profile| profile.as_str() == Some(url))
     }
+}
+
+fn issues(refused: Vec<Refused>) -> Vec<Issue> {
+    refused
+        .into_iter()
+        .flat_map(|refused| refused.issues)
+        .collect()
+}
+
+fn read_entries(
+    entries: Vec<Value>,
+    warnings: &mut Vec<(usize, Issue)>,
+) -> (Vec<BundleEntry>, Vec<Refused>) {
+    let full_url_issues = full_url::check(&entries);
+    let mut read = Vec::with_capacity(entries.len());
+    let mut refused = Vec::new();
+    for ((index, entry), full_url_issue) in entries.into_iter().enumerate().zip(full_url_issues) {
+        let mut issues = Vec::new();
+        match BundleEntry::parse(index, entry, warnings) {
+            Ok(entry) if full_url_issue.is_none() => read.push(entry),
+            Ok(_) => {}
+            Err(found) => issues = found,
+        }
+        issues.extend(full_url_issue);
+        if !issues.is_empty() {
+            refused.push(Refused { index, issues });
+        }
+    }
+    (read, refused)
 }
 
 fn take_entries(bundle: &mut Object) -> Result<Vec<Value>, Issue> {

@@ -10,6 +10,21 @@
 //!
 //! Problems are values: a function that checks returns *all* [`outcome::Issue`]s it finds, each
 //! with the place (`Bundle.entry[2].resource.name`), and leaves HTTP statuses to its caller.
+//!
+//! ```
+//! use fhir::{json, resource::Resource, rewrite};
+//!
+//! let text = br#"{"resourceType":"Organization","partOf":{"reference":"urn:uuid:123-456-789"}}"#;
+//! let mut unit = Resource::from_value(json::parse(text).unwrap()).unwrap();
+//! rewrite::rewrite(unit.object_mut(), &mut |_, link| {
+//!     (link == "urn:uuid:123-456-789").then(|| "Organization/1".to_owned())
+//! });
+//! assert_eq!(unit.object()["partOf"]["reference"], "Organization/1");
+//!
+//! let nameless = br#"{"resourceType":"Organization","nmae":"A"}"#;
+//! let issues = Resource::from_value(json::parse(nameless).unwrap()).unwrap_err();
+//! assert_eq!(issues[0].expression, ["Organization.nmae"]);
+//! ```
 
 #[cfg(test)]
 mod arbitrary;

@@ -73,7 +73,7 @@ impl Resource {
         self.object.get("id").and_then(Value::as_str)
     }
 
-    /// Replaces the logical id.
+    /// Replaces the logical id; `id` must be one ([`is_id`]).
     pub fn set_id(&mut self, id: &str) {
         self.object
             .insert("id".to_owned(), Value::String(id.to_owned()));

@@ -68,9 +68,10 @@ pub fn links(resource: &Object) -> Vec<Link> {
 
 /// Replaces the links for which `replacement` answers `Some`, and touches nothing else.
 ///
-/// `replacement` is asked for the whole text of a link; when it has no answer and the text has a
-/// fragment, for the part before `#`, and the fragment is kept: with `urn:uuid:1` →
-/// `Patient/7`, `urn:uuid:1#name` becomes `Patient/7#name`.
+/// `replacement` is asked once for each link, for the part before its `#`, and the fragment is
+/// kept: with `urn:uuid:1` → `Patient/7`, `urn:uuid:1#name` becomes `Patient/7#name`. A `#` behind
+/// a `?` is no fragment: clients write it unescaped in a conditional reference. It is not asked
+/// for a link to a contained resource, `#name`.
 pub fn rewrite(
     resource: &mut Object,
     replacement: &mut dyn FnMut(LinkKind, &str) -> Option<String>,
@@ -102,14 +103,13 @@ pub fn rewrite(
 }
 
 fn replace(text: &str, replacement: &mut dyn FnMut(&str) -> Option<String>) -> Option<String> {
-    if let Some(replaced) = replacement(text) {
-        return Some(replaced);
+    match text.split_once('#') {
+        Some(("", _)) => None,
+        Some((before, fragment)) if !before.contains('?') => {
+            replacement(before).map(|replaced| format!("{replaced}#{fragment}"))
+        }
+        _ => replacement(text),
     }
-    let (before, fragment) = text.split_once('#')?;
-    if before.is_empty() {
-        return None;
-    }
-    replacement(before).map(|replaced| format!("{replaced}#{fragment}"))
 }
 
 #[cfg(test)]
@@ -215,16 +215,36 @@ mod tests {
     }
 
     #[test]
-    fn a_replacement_may_depend_on_the_kind_and_on_the_fragment() {
+    fn a_replacement_is_asked_once_per_link_and_may_depend_on_its_kind() {
+        let mut asked = Vec::new();
         let mut rewritten = resource();
         rewrite(&mut rewritten, &mut |kind, text| {
-            (kind == Reference && text == "urn:uuid:1#b").then(|| "exact".to_owned())
+            asked.push((kind, text.to_owned()));
+            (kind == Reference).then(|| "Patient/7".to_owned())
         });
         assert_eq!(
-            rewritten["extension"][3]["valueReference"]["reference"],
-            "exact"
+            asked.len(),
+            links(&resource()).len() - 1,
+            "all but the contained one"
         );
-        assert_eq!(rewritten["partOf"]["reference"], "urn:uuid:1");
+        assert!(asked.contains(&(Narrative, "urn:uuid:1".to_owned())));
+        assert_eq!(
+            rewritten["extension"][3]["valueReference"]["reference"],
+            "Patient/7#b"
+        );
+        assert_eq!(rewritten["extension"][0]["valueUri"], "urn:uuid:1");
+        assert_eq!(rewritten["endpoint"][0]["reference"], "#e");
+    }
+
+    #[test]
+    fn a_number_sign_in_a_query_is_no_fragment() {
+        let query = "Organization?identifier=http://a.b#c|1";
+        let mut rewritten = resource();
+        rewritten["partOf"]["reference"] = json!(query);
+        rewrite(&mut rewritten, &mut |_, text| {
+            (text == query).then(|| "Organization/7".into())
+        });
+        assert_eq!(rewritten["partOf"]["reference"], "Organization/7");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use check::check;
 pub use empty::drop_empty;
 pub use primitive::Primitive;
 pub use structure::{Class, Element, ElementType, Structure};
-pub use table::{element, resource_types, structure};
+pub use table::{StructureRef, element, resource_types, structure};
 
 /// Whether R4 has resources of this type; false for the abstract `Resource` and `DomainResource`.
 pub fn is_resource_type(name: &str) -> bool {

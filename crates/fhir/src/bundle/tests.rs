@@ -242,3 +242,28 @@ fn an_empty_alias_is_dropped_with_a_warning() {
             .contains_key("alias")
     );
 }
+
+#[test]
+fn a_batch_keeps_its_good_entries() {
+    let mut bundle = json!({"resourceType": "Bundle", "type": "batch", "entry": [
+        organization("urn:uuid:1"),
+        {"request": {"method": "POST", "url": "Patient"}},
+        organization("urn:uuid:2"),
+        organization("urn:uuid:2"),
+        organization("urn:uuid:3"),
+    ]});
+    let read =
+        |bundle: &Value| Bundle::parse_each(bundle.as_object().unwrap().clone(), BundleKind::ALL);
+    let (batch, refused) = read(&bundle).unwrap();
+    let good: Vec<_> = batch.entries.iter().map(|entry| entry.index).collect();
+    let bad: Vec<_> = refused.iter().map(|refused| refused.index).collect();
+    assert_eq!((good, bad), (vec![0, 4], vec![1, 2, 3]));
+    assert_eq!(
+        refused[0].issues[0].expression,
+        ["Bundle.entry[1].resource"]
+    );
+
+    bundle["type"] = json!("transaction");
+    let issues = read(&bundle).unwrap_err();
+    assert_eq!(issues.len(), 3);
+}
