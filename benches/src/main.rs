@@ -8,6 +8,7 @@
     reason = "figures are printed with few digits"
 )]
 
+mod counts;
 mod load;
 
 use clap::{Parser, Subcommand};
@@ -21,12 +22,15 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
+    /// Requests, request units and round trips per interaction, against the golden file
+    Counts(counts::Arguments),
     /// Requests per second and CPU per request of `fyr serve`, over keep-alive connections
     Load(load::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
+        Bench::Counts(arguments) => counts::run(&arguments),
         Bench::Load(arguments) => load::run(&arguments),
     }
 }

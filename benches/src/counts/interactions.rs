@@ -1,0 +1,115 @@
+//! The interactions that are counted, each on a server of its own.
+
+use std::ops::Range;
+
+use anyhow::Result;
+use http::Method;
+
+use super::subject::{Ask, Cost, Subject};
+
+/// Measures one interaction, after storing what it needs.
+type Measure = fn(&Subject) -> Result<Cost>;
+
+/// A line of the table each. Resources are small: below 1 KB when compressed.
+pub(super) const INTERACTIONS: &[(&str, Measure)] = &[
+    ("read", |subject| {
+        subject.cost_of(put("one"))?;
+        subject.cost_of(Ask::get("/Organization/o0"))
+    }),
+    ("vread of the current version", |subject| {
+        subject.cost_of(put("one"))?;
+        subject.cost_of(Ask::get("/Organization/o0/_history/1"))
+    }),
+    ("vread of an old version", |subject| {
+        subject.cost_of(put("one"))?;
+        subject.cost_of(put("two"))?;
+        subject.cost_of(Ask::get("/Organization/o0/_history/1"))
+    }),
+    ("create without identifier", |subject| {
+        let body = r#"{"resourceType":"Organization","name":"one"}"#;
+        subject.cost_of(Ask::post("/Organization", body.to_owned()))
+    }),
+    ("create with an identifier", |subject| {
+        subject.cost_of(create(PLAIN))
+    }),
+    ("create with a unique identifier", |subject| {
+        subject.cost_of(create(UNIQUE))
+    }),
+    ("conditional create, none there", |subject| {
+        subject.cost_of(Ask {
+            if_none_exist: Some(CRITERION),
+            ..create(UNIQUE)
+        })
+    }),
+    ("conditional create, one there", |subject| {
+        subject.cost_of(create(UNIQUE))?;
+        subject.cost_of(Ask {
+            if_none_exist: Some(CRITERION),
+            ..create(UNIQUE)
+        })
+    }),
+    ("update as create", |subject| subject.cost_of(put("one"))),
+    ("update, the same identifier", |subject| {
+        subject.cost_of(put("one"))?;
+        subject.cost_of(put("two"))
+    }),
+    ("update, nothing changed", |subject| {
+        subject.cost_of(put("one"))?;
+        subject.cost_of(put("one"))
+    }),
+    ("delete", |subject| {
+        subject.cost_of(put("one"))?;
+        let path = "/Organization/o0";
+        subject.cost_of(Ask {
+            method: Method::DELETE,
+            ..Ask::get(path)
+        })
+    }),
+    ("history of 2 versions", |subject| {
+        subject.cost_of(put("one"))?;
+        subject.cost_of(put("two"))?;
+        subject.cost_of(Ask::get("/Organization/o0/_history"))
+    }),
+    ("transaction of 10 updates", |subject| updates(subject, 10)),
+    ("transaction of 100 updates", |subject| {
+        updates(subject, 100)
+    }),
+];
+
+const PLAIN: &str = "http://example.org/places";
+const UNIQUE: &str = "urn:oid:1.2.208.176.1.1";
+const CRITERION: &str = "identifier=urn:oid:1.2.208.176.1.1|0";
+
+fn create(system: &str) -> Ask<'static> {
+    Ask::post("/Organization", organization(0, system, "one"))
+}
+
+fn put(name: &str) -> Ask<'static> {
+    Ask::put("/Organization/o0", organization(0, PLAIN, name))
+}
+
+fn updates(subject: &Subject, entries: usize) -> Result<Cost> {
+    // New resources come with a key item each, so that half as many fit into a transaction.
+    let half = entries / 2;
+    subject.cost_of(bundle(0..half, "one"))?;
+    subject.cost_of(bundle(half..entries, "one"))?;
+    subject.cost_of(bundle(0..entries, "two"))
+}
+
+fn bundle(entries: Range<usize>, name: &str) -> Ask<'static> {
+    let entry = |number| {
+        let resource = organization(number, PLAIN, name);
+        format!(
+            r#"{{"resource":{resource},"request":{{"method":"PUT","url":"Organization/o{number}"}}}}"#
+        )
+    };
+    let entries = entries.map(entry).collect::<Vec<_>>().join(",");
+    let bundle = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{entries}]}}"#);
+    Ask::post("", bundle)
+}
+
+fn organization(number: usize, system: &str, name: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Organization","id":"o{number}","identifier":[{{"system":"{system}","value":"{number}"}}],"name":"{name}"}}"#
+    )
+}

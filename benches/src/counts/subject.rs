@@ -1,0 +1,120 @@
+//! A server over simulated tables, which tells what each request cost.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use bytes::Bytes;
+use futures::executor::block_on;
+use http::{Method, Request, Response, header};
+use server::auth::Caller;
+use server::{Server, Settings};
+use store::simulated::{CountingIds, ManualClock, SimulatedTables};
+use store::{Receipt, Store};
+
+/// A server with nothing stored yet.
+pub(super) struct Subject {
+    server: Server,
+}
+
+/// What one request cost.
+pub(super) struct Cost {
+    pub(super) requests: u64,
+    pub(super) read_units: f64,
+    pub(super) write_units: f64,
+    pub(super) round_trips: u64,
+}
+
+/// A request to the server.
+pub(super) struct Ask<'a> {
+    pub(super) method: Method,
+    /// Below the base.
+    pub(super) path: &'a str,
+    pub(super) if_none_exist: Option<&'a str>,
+    pub(super) body: String,
+}
+
+impl<'a> Ask<'a> {
+    /// A GET.
+    pub(super) fn get(path: &'a str) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            if_none_exist: None,
+            body: String::new(),
+        }
+    }
+
+    /// A POST.
+    pub(super) fn post(path: &'a str, body: String) -> Self {
+        Self {
+            method: Method::POST,
+            path,
+            if_none_exist: None,
+            body,
+        }
+    }
+
+    /// A PUT.
+    pub(super) fn put(path: &'a str, body: String) -> Self {
+        Self {
+            method: Method::PUT,
+            path,
+            if_none_exist: None,
+            body,
+        }
+    }
+}
+
+impl Subject {
+    /// A server over empty tables.
+    pub(super) fn new() -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let ids = Arc::new(CountingIds::default());
+        let tables = Arc::new(SimulatedTables::new());
+        let store = Store::new(
+            tables,
+            clock.clone(),
+            ids.clone(),
+            store::Settings::default(),
+        );
+        Self {
+            server: Server::new(store, Settings::at("http://localhost/fhir"), clock, ids),
+        }
+    }
+
+    /// Sends a request that must succeed, and returns what it cost.
+    pub(super) fn cost_of(&self, ask: Ask<'_>) -> Result<Cost> {
+        let receipt = Arc::new(Receipt::new());
+        let mut request = Request::builder()
+            .method(ask.method)
+            .uri(format!("/fhir{}", ask.path))
+            .header(header::CONTENT_TYPE, "application/fhir+json");
+        if let Some(criterion) = ask.if_none_exist {
+            request = request.header("If-None-Exist", criterion);
+        }
+        let request = request
+            .body(Bytes::from(ask.body))
+            .context("not a request")?;
+        let answer = self
+            .server
+            .respond_metered(request, Caller::developer(), receipt.clone());
+        check(&block_on(answer))?;
+        Ok(Cost {
+            requests: receipt.requests(),
+            read_units: receipt.read_units(),
+            write_units: receipt.write_units(),
+            round_trips: receipt.round_trips(),
+        })
+    }
+}
+
+fn check(response: &Response<Bytes>) -> Result<()> {
+    if response.status().is_success() {
+        return Ok(());
+    }
+    bail!(
+        "{}: {}",
+        response.status(),
+        String::from_utf8_lossy(response.body())
+    )
+}
