@@ -17,8 +17,6 @@
 mod entry;
 mod full_url;
 mod request;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 
@@ -215,3 +213,6 @@ fn read_kind(bundle: &Object, allowed: &[BundleKind]) -> Result<BundleKind, Opti
             Some(Issue::error(IssueType::NotSupported, text).at("Bundle.type"))
         })
 }
+
+#[cfg(test)]
+mod tests;

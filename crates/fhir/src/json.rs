@@ -19,8 +19,6 @@
 mod parser;
 mod problem;
 mod string;
-#[cfg(test)]
-mod tests;
 
 use serde_json::{Map, Value};
 
@@ -42,3 +40,6 @@ pub const MAX_DEPTH: usize = 64;
 pub fn parse(text: &[u8]) -> Result<Value, Issue> {
     parser::parse(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,8 +26,6 @@
 //! assert_eq!(issues[0].expression, ["Organization.nmae"]);
 //! ```
 
-#[cfg(test)]
-mod arbitrary;
 pub mod bundle;
 pub mod identifier;
 pub mod instant;
@@ -42,3 +40,6 @@ pub mod rewrite;
 pub mod schema;
 pub mod version;
 mod xhtml;
+
+#[cfg(test)]
+mod arbitrary;

@@ -19,8 +19,6 @@
 //! What the table does not know is not looked into: check a resource before rewriting it.
 
 mod narrative;
-#[cfg(test)]
-mod properties;
 mod walk;
 
 use serde_json::Value;
@@ -112,6 +110,8 @@ fn replace(text: &str, replacement: &mut dyn FnMut(&str) -> Option<String>) -> O
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
