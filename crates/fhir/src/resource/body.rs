@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::instant::Instant;
 use crate::json::Object;
@@ -25,7 +25,7 @@ const FIRST: [&str; 3] = ["resourceType", "id", "meta"];
 
 pub(super) fn write(kind: &str, object: &Object) -> Vec<u8> {
     let mut body = b"{\"resourceType\":".to_vec();
-    write_value(&mut body, &json!(kind));
+    write_text(&mut body, kind);
     if let Some(id) = object.get("id") {
         write_member(&mut body, "id", id);
     }
@@ -50,14 +50,18 @@ pub(super) fn write(kind: &str, object: &Object) -> Vec<u8> {
 
 fn write_member(body: &mut Vec<u8>, name: &str, value: &Value) {
     body.push(b',');
-    write_value(body, &json!(name));
+    write_text(body, name);
     body.push(b':');
     write_value(body, value);
 }
 
+fn write_text(body: &mut Vec<u8>, text: &str) {
+    // writing JSON into memory cannot fail
+    serde_json::to_writer(body, text).unwrap_or_default();
+}
+
 fn write_value(body: &mut Vec<u8>, value: &Value) {
-    // `Value`'s text form cannot fail
-    body.extend_from_slice(value.to_string().as_bytes());
+    serde_json::to_writer(body, value).unwrap_or_default();
 }
 
 /// The resource of a stored version, as clients see it: `resourceType`, `id`, `meta` with
