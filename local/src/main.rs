@@ -1,2 +1,53 @@
-//! stub
-fn main() {}
+//! `fyr`: the server on one machine, and its tools.
+//!
+//! ```text
+//! fyr serve           the FHIR server, over an embedded DynamoDB
+//! fyr tables create   the tables, at an outside DynamoDB
+//! fyr config          the settings, as they are in force
+//! ```
+//!
+//! Wiring only: the requests are answered by the same `server` crate that the Lambda functions run.
+
+mod arguments;
+mod caller;
+mod failure;
+mod network;
+mod serve;
+mod settings;
+mod tables;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command, TablesCommand};
+use clap::Parser;
+use failure::Failure;
+use tokio::runtime::Runtime;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let config = aws::Config::from_environment().map_err(Failure::usage)?;
+    match arguments.command {
+        Command::Config => {
+            settings::print(&config);
+            Ok(())
+        }
+        Command::Tables {
+            command: TablesCommand::Create(create),
+        } => runtime()?.block_on(tables::create(create, &config)),
+        Command::Serve(serve) => {
+            aws::telemetry::to_terminal(&config.log)
+                .map_err(|refusal| Failure::usage(format!("FYR_LOG: {refusal}")))?;
+            runtime()?.block_on(serve::serve(serve, config))
+        }
+    }
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    Runtime::new().map_err(Failure::unexpected)
+}

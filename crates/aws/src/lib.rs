@@ -1,1 +1,14 @@
-//! stub
+//! How it is done on AWS: the tables on DynamoDB, requests from API Gateway, settings from the
+//! environment, logs for `CloudWatch`.
+//!
+//! This crate translates and decides nothing: which status a request gets, and who may do what, is
+//! the `server` crate's.
+
+pub mod bearer;
+pub mod config;
+pub mod dynamodb;
+pub mod lambda;
+pub mod system;
+pub mod telemetry;
+
+pub use config::Config;

@@ -50,7 +50,10 @@ impl DataDirectory {
     /// [`DirectoryError::InUse`] while another process holds it, else
     /// [`DirectoryError::Unusable`].
     pub fn take(path: &Path) -> Result<Self, DirectoryError> {
-        let unusable = |source| DirectoryError::Unusable { path: path.to_owned(), source };
+        let unusable = |source| DirectoryError::Unusable {
+            path: path.to_owned(),
+            source,
+        };
         fs::create_dir_all(path).map_err(unusable)?;
         let mut lock = OpenOptions::new()
             .create(true)
@@ -61,14 +64,19 @@ impl DataDirectory {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(DirectoryError::InUse { path: path.to_owned() });
+                return Err(DirectoryError::InUse {
+                    path: path.to_owned(),
+                });
             }
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
         lock.set_len(0)
             .and_then(|()| writeln!(lock, "{}", std::process::id()))
             .map_err(unusable)?;
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
     }
 
     /// Where it is.
@@ -103,8 +111,14 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let first = DataDirectory::take(&place.path().join("data")).unwrap();
         let refusal = DataDirectory::take(first.path()).unwrap_err().to_string();
-        assert!(refusal.contains("in use by another fyr process"), "{refusal}");
-        assert!(refusal.contains(&std::process::id().to_string()), "{refusal}");
+        assert!(
+            refusal.contains("in use by another fyr process"),
+            "{refusal}"
+        );
+        assert!(
+            refusal.contains(&std::process::id().to_string()),
+            "{refusal}"
+        );
         let path = first.path().to_owned();
         drop(first);
         DataDirectory::take(&path).unwrap();

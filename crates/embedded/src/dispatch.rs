@@ -2,7 +2,7 @@
 //!
 //! dynoxide's own wire handler parses a body up to four times to word every refusal as AWS does.
 //! The requests here come from the AWS SDK, which cannot write a malformed one, so one typed parse
-//! is enough: a request that fails it is refused with a ValidationException in dynoxide's words.
+//! is enough: a request that fails it is refused with a `ValidationException` in dynoxide's words.
 //! The errors of the operations themselves are dynoxide's, body and status.
 
 use std::sync::{Mutex, PoisonError};
@@ -27,9 +27,10 @@ impl From<Result<Vec<u8>, DynoxideError>> for Answer {
     fn from(result: Result<Vec<u8>, DynoxideError>) -> Self {
         match result {
             Ok(body) => Self { status: 200, body },
-            Err(refusal) => {
-                Self { status: refusal.status_code(), body: refusal.to_json().into_bytes() }
-            }
+            Err(refusal) => Self {
+                status: refusal.status_code(),
+                body: refusal.to_json().into_bytes(),
+            },
         }
     }
 }
@@ -42,7 +43,10 @@ pub(crate) struct Operations {
 
 impl Operations {
     pub(crate) fn new(database: Database) -> Self {
-        Self { database, tokens: Mutex::default() }
+        Self {
+            database,
+            tokens: Mutex::default(),
+        }
     }
 
     /// Runs one operation to its end, on this thread.
@@ -113,6 +117,8 @@ where
 /// dynoxide's readers mark the kind of a refusal with a prefix on serde's message.
 fn malformed(refusal: &serde_json::Error) -> DynoxideError {
     let text = refusal.to_string();
-    let unmarked = text.split_once("VALIDATION:").map_or(text.as_str(), |(_, rest)| rest);
+    let unmarked = text
+        .split_once("VALIDATION:")
+        .map_or(text.as_str(), |(_, rest)| rest);
     DynoxideError::ValidationException(unmarked.to_owned())
 }

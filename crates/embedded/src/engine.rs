@@ -8,7 +8,7 @@
 //! | [`Durability::ProcessCrash`] | yes | the last commits may be gone, the rest is whole | WAL, `synchronous=NORMAL` |
 //! | [`Durability::PowerLoss`] | yes | yes | WAL, `synchronous=FULL`: an fsync per commit |
 //!
-//! Every DynamoDB write call, TransactWriteItems included, is one SQLite transaction (dynoxide's
+//! Every DynamoDB write call, `TransactWriteItems` included, is one SQLite transaction (dynoxide's
 //! `with_write_transaction`), so a kill in the middle leaves all of it or nothing.
 //!
 //! dynoxide is synchronous and serializes its callers on one lock around one SQLite connection.
@@ -62,7 +62,9 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Open`].
     pub fn in_memory() -> Result<Self, EngineError> {
-        Ok(Self { database: Database::memory()? })
+        Ok(Self {
+            database: Database::memory()?,
+        })
     }
 
     /// The engine over the tables in this directory, which are created when missing.

@@ -42,18 +42,22 @@ impl fmt::Debug for Seam {
     }
 }
 
-fn answer(
-    operations: &Operations,
-    request: &HttpRequest,
-) -> Result<HttpResponse, ConnectorError> {
-    let operation = request.headers().get("x-amz-target").and_then(|t| t.strip_prefix(SERVICE));
+fn answer(operations: &Operations, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    let operation = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|t| t.strip_prefix(SERVICE));
     let (Some(operation), Some(body)) = (operation, request.body().bytes()) else {
-        return Err(ConnectorError::user("not a DynamoDB request with its body in memory".into()));
+        return Err(ConnectorError::user(
+            "not a DynamoDB request with its body in memory".into(),
+        ));
     };
     let answer = operations.run(operation, body);
     let status = StatusCode::try_from(answer.status)
         .map_err(|invalid| ConnectorError::other(invalid.into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
-    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    response
+        .headers_mut()
+        .insert("content-type", "application/x-amz-json-1.0");
     Ok(response)
 }

@@ -13,7 +13,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 /// How long DynamoDB remembers a token.
-const REMEMBERED: Duration = Duration::from_secs(10 * 60);
+const REMEMBERED: Duration = Duration::from_mins(10);
 
 /// What a token says about the transaction that comes with it.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,7 +62,9 @@ impl Tokens {
 pub(crate) fn fingerprint(body: &[u8]) -> u64 {
     body.iter().fold(body.len() as u64, |sum, byte| {
         // SplitMix64's finalizer: spreads a byte over 64 bits, so that a sum tells multisets apart.
-        let mut mixed = u64::from(*byte).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = u64::from(*byte)
+            .wrapping_add(1)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         sum.wrapping_add(mixed ^ (mixed >> 27))
     })
@@ -86,7 +88,13 @@ mod tests {
 
     #[test]
     fn the_fingerprint_ignores_order_and_nothing_else() {
-        assert_eq!(fingerprint(br#"{"a":1,"b":2}"#), fingerprint(br#"{"b":2,"a":1}"#));
-        assert_ne!(fingerprint(br#"{"a":1,"b":2}"#), fingerprint(br#"{"a":1,"b":3}"#));
+        assert_eq!(
+            fingerprint(br#"{"a":1,"b":2}"#),
+            fingerprint(br#"{"b":2,"a":1}"#)
+        );
+        assert_ne!(
+            fingerprint(br#"{"a":1,"b":2}"#),
+            fingerprint(br#"{"a":1,"b":3}"#)
+        );
     }
 }

@@ -44,7 +44,11 @@ impl Listener {
         let thread = std::thread::Builder::new()
             .name("dynamodb-listener".to_owned())
             .spawn(move || runtime.block_on(serve))?;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// Where it listens; the port is the real one when 0 was asked for.

@@ -1,2 +1,6 @@
-//! stub
-fn main() {}
+//! Interactions on one resource or type, and the capability statement.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    aws::lambda::run().await
+}

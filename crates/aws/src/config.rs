@@ -1,0 +1,177 @@
+//! The settings, read once from `FYR_*` variables.
+//!
+//! A variable that Fyr does not know is refused: a setting with a typing error would otherwise keep
+//! its default in silence. All that is wrong is reported at once.
+
+mod problems;
+mod unique;
+mod variable;
+
+use std::collections::BTreeMap;
+
+use server::Settings;
+
+use crate::dynamodb::{Endpoint, TableNames};
+use crate::telemetry;
+
+pub use problems::Problems;
+pub use variable::{VARIABLES, Variable};
+
+/// What can be set from outside, with its defaults filled in.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `FYR_BASE_URL`, without a trailing slash.
+    pub base_url: Option<String>,
+    /// `FYR_DYNAMODB_ENDPOINT`.
+    pub dynamodb_endpoint: Option<String>,
+    /// `FYR_TABLE_PREFIX`.
+    pub table_prefix: String,
+    /// `FYR_LOG`.
+    pub log: String,
+    limits: Settings,
+    given: BTreeMap<&'static str, String>,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// Every unknown variable and every value that is not of its kind.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where settings are read, once"
+    )]
+    pub fn from_environment() -> Result<Self, Problems> {
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            // A value that is not Unicode is not valid for any of the variables.
+            let value = value.to_string_lossy().into_owned();
+            name.starts_with("FYR_").then_some((name, value))
+        });
+        Self::read(variables)
+    }
+
+    /// Reads these variables.
+    ///
+    /// # Errors
+    /// Every unknown variable and every value that is not of its kind.
+    pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Problems> {
+        let mut config = Self::default();
+        let mut problems = Problems::default();
+        for (name, value) in variables {
+            match variable::known(&name) {
+                None => problems.unknown(&name),
+                Some(variable) => {
+                    if let Err(expected) = (variable.set)(&mut config, value.trim()) {
+                        problems.invalid(&name, &value, &expected);
+                    }
+                    config.given.insert(variable.name, value);
+                }
+            }
+        }
+        problems.none_or(config)
+    }
+
+    /// The server's settings at this public URL.
+    pub fn settings(&self, base_url: &str) -> Settings {
+        let place = Settings::at(base_url);
+        Settings {
+            base_url: place.base_url,
+            base_path: place.base_path,
+            ..self.limits.clone()
+        }
+    }
+
+    /// Every variable, with its value where it is set.
+    pub fn in_force(&self) -> impl Iterator<Item = (&'static Variable, Option<&str>)> {
+        let value = |name| self.given.get(name).map(String::as_str);
+        VARIABLES
+            .iter()
+            .map(move |variable| (variable, value(variable.name)))
+    }
+
+    /// The tables' names.
+    pub fn table_names(&self) -> TableNames {
+        TableNames::with_prefix(&self.table_prefix)
+    }
+
+    /// Where the tables are, when nothing in this process holds them.
+    pub fn endpoint(&self) -> Endpoint {
+        self.dynamodb_endpoint
+            .clone()
+            .map_or(Endpoint::Aws, Endpoint::Url)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            dynamodb_endpoint: None,
+            table_prefix: "fyr".to_owned(),
+            log: telemetry::DEFAULT_FILTER.to_owned(),
+            limits: Settings::at("http://localhost"),
+            given: BTreeMap::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let owned = variables
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        Config::read(owned).map_err(|problems| problems.to_string())
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.table_prefix, "fyr");
+        let settings = config.settings("https://fyr.example/fhir/");
+        assert_eq!(settings.base_url, "https://fyr.example/fhir");
+        assert_eq!(settings.base_path, "/fhir");
+        assert_eq!(settings.max_transaction_entries, 5_000);
+    }
+
+    #[test]
+    fn what_is_set_reaches_the_server() {
+        let config = read(&[
+            ("FYR_COST_HEADERS", "on"),
+            ("FYR_UPDATE_CREATE", "off"),
+            ("FYR_MAX_TRANSACTION_ENTRIES", "7"),
+            ("FYR_UNIQUE_IDENTIFIERS", "Patient=urn:a Patient=urn:b"),
+        ]);
+        let settings = config.unwrap().settings("https://fyr.example");
+        assert!(settings.cost_headers && !settings.update_create);
+        assert_eq!(settings.max_transaction_entries, 7);
+        assert!(settings.unique_systems.contains("Patient", "urn:b"));
+        assert!(
+            !settings
+                .unique_systems
+                .contains("Organization", "urn:oid:2.5.4.97")
+        );
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once() {
+        let problems = read(&[
+            ("FYR_BASE_URI", "https://fyr.example"),
+            ("FYR_COST_HEADERS", "perhaps"),
+            ("FYR_MAX_BODY_BYTES", "-1"),
+            ("FYR_TABLE_PREFIX", "a b"),
+        ]);
+        let text = problems.unwrap_err();
+        assert!(
+            text.contains("FYR_BASE_URI is not a setting; did you mean FYR_BASE_URL?"),
+            "{text}"
+        );
+        for name in ["FYR_COST_HEADERS", "FYR_MAX_BODY_BYTES", "FYR_TABLE_PREFIX"] {
+            assert!(text.contains(&format!("{name} is \"")), "{text}");
+        }
+        assert_eq!(text.lines().count(), 5, "{text}");
+    }
+}

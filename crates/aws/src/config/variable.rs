@@ -1,0 +1,130 @@
+//! The table of settings: name, meaning, default, and how a value is read.
+
+use super::{Config, unique};
+
+/// One `FYR_*` variable.
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
+    /// What stands when it is not set.
+    pub default: &'static str,
+    /// Reads a value into the settings, or says what was expected.
+    pub(super) set: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+pub(super) fn known(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|variable| variable.name == name)
+}
+
+/// All of them.
+pub const VARIABLES: &[Variable] = &[
+    Variable {
+        name: "FYR_BASE_URL",
+        meaning: "Public URL of the API. Every absolute URL that Fyr writes starts with it.",
+        default: "`fyr serve`: the address it listens on. Lambda: none, it must be set",
+        set: |config, value| {
+            let url = url(value)?;
+            config.base_url = Some(url);
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_TABLE_PREFIX",
+        meaning: "Start of the tables' names, as in fyr-heads.",
+        default: "fyr",
+        set: |config, value| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+            if !(1..=200).contains(&value.len()) || !value.chars().all(plain) {
+                return Err("1 to 200 letters, digits, '_', '.' or '-'".to_owned());
+            }
+            value.clone_into(&mut config.table_prefix);
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_DYNAMODB_ENDPOINT",
+        meaning: "URL of a DynamoDB other than the region's. Keys are made up for http://.",
+        default: "`fyr serve`: the embedded engine. Lambda: the region's",
+        set: |config, value| {
+            let url = url(value)?;
+            config.dynamodb_endpoint = Some(url);
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_UPDATE_CREATE",
+        meaning: "Whether a PUT to an unknown id creates the resource.",
+        default: "on",
+        set: |config, value| switch(value, &mut config.limits.update_create),
+    },
+    Variable {
+        name: "FYR_ALLOW_BATCH",
+        meaning: "Whether batch bundles are accepted.",
+        default: "on",
+        set: |config, value| switch(value, &mut config.limits.allow_batch),
+    },
+    Variable {
+        name: "FYR_MAX_TRANSACTION_ENTRIES",
+        meaning: "Entries in one bundle.",
+        default: "5000",
+        set: |config, value| count(value, &mut config.limits.max_transaction_entries),
+    },
+    Variable {
+        name: "FYR_MAX_BODY_BYTES",
+        meaning: "Bytes of a request body, decompressed. Lambda takes no more than its default.",
+        default: "6291456 (6 MiB)",
+        set: |config, value| count(value, &mut config.limits.max_body_bytes),
+    },
+    Variable {
+        name: "FYR_UNIQUE_IDENTIFIERS",
+        meaning: "Identifier systems that are unique: pairs Type=system separated by spaces, or none.",
+        default: "the registry keys of the Danish and Swedish organization registries",
+        set: |config, value| {
+            config.limits.unique_systems = unique::parse(value)
+                .ok_or("pairs such as Organization=urn:oid:2.5.4.97, or none")?;
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_COST_HEADERS",
+        meaning: "Whether responses tell what they cost: Server-Timing and X-Fyr-Cost.",
+        default: "off",
+        set: |config, value| switch(value, &mut config.limits.cost_headers),
+    },
+    Variable {
+        name: "FYR_LOG",
+        meaning: "What `fyr` logs, as in info,store=debug. Lambda has its own setting for this.",
+        default: "info",
+        set: |config, value| {
+            value.clone_into(&mut config.log);
+            Ok(())
+        },
+    },
+];
+
+fn switch(value: &str, into: &mut bool) -> Result<(), String> {
+    *into = match value {
+        "on" | "true" | "1" => true,
+        "off" | "false" | "0" => false,
+        _ => return Err("on or off".to_owned()),
+    };
+    Ok(())
+}
+
+fn count(value: &str, into: &mut usize) -> Result<(), String> {
+    let count = value.parse().ok().filter(|count| *count > 0);
+    *into = count.ok_or("a whole number above 0")?;
+    Ok(())
+}
+
+fn url(value: &str) -> Result<String, String> {
+    let expected = || "a URL that starts with https:// or http://".to_owned();
+    let parsed: http::Uri = value.parse().map_err(|_| expected())?;
+    let usable = matches!(parsed.scheme_str(), Some("https" | "http")) && parsed.query().is_none();
+    if !usable {
+        return Err(expected());
+    }
+    Ok(value.trim_end_matches('/').to_owned())
+}

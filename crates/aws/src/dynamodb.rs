@@ -1,0 +1,73 @@
+//! The store's tables on DynamoDB, over the AWS SDK.
+//!
+//! ```text
+//! store::table        ->  expression, value        ->  aws_sdk_dynamodb
+//! conditions, changes     text with placeholders       AWS, an emulator, or the embedded engine
+//! ```
+//!
+//! Every call is sent once. The SDK's own retries are off, because a retry that hides an outstanding
+//! first attempt turns "may have been applied" into "was not" (see `failure`).
+
+mod connect;
+mod create;
+mod expression;
+mod failure;
+mod in_process;
+mod names;
+mod read;
+mod transact;
+mod value;
+mod write;
+
+use aws_sdk_dynamodb::Client;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use store::table::{Answer, BatchGot, Item, Key, Page, Query, Scan, Tables, Write};
+
+pub use connect::{Endpoint, connect};
+pub use create::{CreateError, create_tables};
+pub use names::TableNames;
+
+/// The tables behind one client.
+#[derive(Debug, Clone)]
+pub struct DynamoTables {
+    client: Client,
+    names: TableNames,
+}
+
+impl DynamoTables {
+    /// The tables of these names, which exist already or are made by [`create_tables`].
+    pub fn new(client: Client, names: TableNames) -> Self {
+        Self { client, names }
+    }
+}
+
+impl Tables for DynamoTables {
+    fn get(&self, key: Key) -> BoxFuture<'_, Answer<Option<Item>>> {
+        self.get_item(key).boxed()
+    }
+
+    fn batch_get(&self, keys: Vec<Key>) -> BoxFuture<'_, Answer<BatchGot>> {
+        self.batch_get_items(keys).boxed()
+    }
+
+    fn write(&self, write: Write) -> BoxFuture<'_, Answer<()>> {
+        self.write_item(write).boxed()
+    }
+
+    fn batch_write(&self, writes: Vec<Write>) -> BoxFuture<'_, Answer<Vec<Write>>> {
+        self.batch_write_items(writes).boxed()
+    }
+
+    fn transact(&self, token: String, writes: Vec<Write>) -> BoxFuture<'_, Answer<()>> {
+        self.transact_items(token, writes).boxed()
+    }
+
+    fn query(&self, query: Query) -> BoxFuture<'_, Answer<Page>> {
+        self.query_page(query).boxed()
+    }
+
+    fn scan(&self, scan: Scan) -> BoxFuture<'_, Answer<Page>> {
+        self.scan_page(scan).boxed()
+    }
+}

@@ -1,0 +1,26 @@
+//! Where logs go: JSON lines for `CloudWatch`, plain text on a terminal's standard error.
+
+use tracing_subscriber::EnvFilter;
+
+/// What a terminal shows without `FYR_LOG`.
+pub const DEFAULT_FILTER: &str = "info";
+
+/// Logs as Lambda wants them. Level and format follow the function's logging configuration, which
+/// Lambda hands on as `AWS_LAMBDA_LOG_LEVEL` and `AWS_LAMBDA_LOG_FORMAT`.
+pub fn to_cloudwatch() {
+    lambda_http::tracing::init_default_subscriber();
+}
+
+/// Logs as a person wants them.
+///
+/// # Errors
+/// The filter is not one, as in `info,store=debug`.
+pub fn to_terminal(filter: &str) -> Result<(), String> {
+    let filter = EnvFilter::try_new(filter).map_err(|refusal| refusal.to_string())?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+    Ok(())
+}

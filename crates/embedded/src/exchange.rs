@@ -1,0 +1,56 @@
+//! One HTTP exchange with an engine, and the AWS SDK's HTTP client made of it: the SDK's finished
+//! request goes in, the response that AWS would have sent comes out, and no socket is between them.
+
+use std::fmt;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use futures::future::BoxFuture;
+use http::{Request, Response};
+
+/// Why a request was not answered at all, as opposed to refused.
+pub(crate) type Broken = Box<dyn std::error::Error + Send + Sync>;
+
+/// Something that answers HTTP requests. Clones answer for the same engine.
+pub(crate) trait Engine: Clone + Send + Sync + 'static {
+    /// Answers one request.
+    fn answer(
+        &self,
+        request: Request<SdkBody>,
+    ) -> BoxFuture<'static, Result<Response<SdkBody>, Broken>>;
+}
+
+/// A client that asks this engine, whatever host a request names.
+pub(crate) fn http_client(engine: impl Engine) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(InProcess(engine));
+    http_client_fn(move |_, _| connector.clone())
+}
+
+struct InProcess<E>(E);
+
+impl<E: Engine> HttpConnector for InProcess<E> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let engine = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let request = request
+                .try_into_http1x()
+                .map_err(|unreadable| ConnectorError::user(unreadable.into()))?;
+            let response = engine
+                .answer(request)
+                .await
+                .map_err(|broken| ConnectorError::other(broken, None))?;
+            HttpResponse::try_from(response)
+                .map_err(|unreadable| ConnectorError::other(unreadable.into(), None))
+        })
+    }
+}
+
+impl<E> fmt::Debug for InProcess<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InProcess")
+    }
+}

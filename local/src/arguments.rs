@@ -1,0 +1,142 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A FHIR R4 server: one process with an embedded DynamoDB here, Lambda functions on AWS.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Settings that are not flags: fyr config --help"
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the FHIR server
+    #[command(long_about = SERVE, after_help = "Settings that are not flags: fyr config --help")]
+    Serve(Serve),
+    /// Make the tables at an outside DynamoDB
+    Tables {
+        #[command(subcommand)]
+        command: TablesCommand,
+    },
+    /// Show the settings in force
+    #[command(
+        long_about = "Show the settings in force: the FYR_* variables of the environment, and \
+                      their defaults.",
+        after_help = crate::settings::help()
+    )]
+    Config,
+}
+
+const SERVE: &str = "Run the FHIR server.
+
+It keeps its data in an embedded DynamoDB and needs nothing else: no AWS account, no container.
+A write that was answered survives a killed process, and with --fsync a power failure too.
+
+Without an issuer of tokens it runs in development mode: it trusts the claims of any bearer token
+without looking at the signature, and takes a request without one for a developer who may do
+everything. It therefore listens on this machine only.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+
+    /// Path of the API on that address; "/" for none
+    #[arg(long, value_name = "PATH", default_value = "/fhir", value_parser = base_path)]
+    pub(crate) base_path: BasePath,
+
+    /// Public URL of the API, when something stands in front [default: address and path]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// Directory that keeps the data
+    #[arg(
+        long,
+        value_name = "DIRECTORY",
+        default_value = "fyr-data",
+        conflicts_with = "ephemeral"
+    )]
+    pub(crate) data_dir: PathBuf,
+
+    /// Keep the data in memory only, and forget it at the end
+    #[arg(long)]
+    pub(crate) ephemeral: bool,
+
+    /// Wait for the disk at every write, so that it survives a power failure
+    #[arg(long, conflicts_with = "ephemeral")]
+    pub(crate) fsync: bool,
+
+    /// Use an outside DynamoDB instead of the embedded one (see: fyr tables create)
+    #[arg(long, value_name = "URL", conflicts_with_all = ["ephemeral", "fsync", "dynamodb_listen"])]
+    pub(crate) dynamodb_endpoint: Option<String>,
+
+    /// Offer the embedded DynamoDB to other processes, at this address of this machine
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) dynamodb_listen: Option<SocketAddr>,
+
+    /// Allow addresses that other machines reach, although anybody may then read and change all data
+    #[arg(long)]
+    pub(crate) insecure_listen_beyond_this_machine: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TablesCommand {
+    /// Make those tables that are missing, and wait until they are active
+    Create(CreateTables),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateTables {
+    /// URL of the DynamoDB [default: the setting of this name, else the region's]
+    #[arg(long, value_name = "URL")]
+    pub(crate) dynamodb_endpoint: Option<String>,
+}
+
+/// `/fhir`, or nothing: never a slash at the end.
+#[derive(Debug, Clone)]
+pub(crate) struct BasePath(pub(crate) String);
+
+fn base_path(text: &str) -> Result<BasePath, String> {
+    let path = text.trim_end_matches('/');
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+    if (path.is_empty() || path.starts_with('/')) && path.chars().all(plain) {
+        Ok(BasePath(path.to_owned()))
+    } else {
+        Err("a path such as /fhir".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_base_path_ends_without_a_slash() {
+        for (text, expected) in [
+            ("/fhir", "/fhir"),
+            ("/fhir/r4/", "/fhir/r4"),
+            ("/", ""),
+            ("", ""),
+        ] {
+            assert_eq!(base_path(text).unwrap().0, expected);
+        }
+        assert!(base_path("fhir").is_err() && base_path("/a b").is_err());
+    }
+}

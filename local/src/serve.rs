@@ -1,0 +1,103 @@
+//! `fyr serve`: engine, tables, server and network, from first to last.
+
+mod engine;
+mod greeting;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use aws::Config;
+use aws::dynamodb::{DynamoTables, connect, create_tables};
+use aws::system::{RandomIds, SystemClock};
+use server::{Server, Settings};
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::arguments::Serve;
+use crate::failure::Failure;
+use crate::network;
+use engine::Tables;
+
+/// Runs the server until it is told to stop.
+pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failure> {
+    check_reach(&arguments)?;
+    let listener = listen(arguments.listen).await?;
+    let address = listener.local_addr().map_err(Failure::unexpected)?;
+    let settings = settings(&arguments, &config, address);
+    let tables = Tables::open(&arguments, &config)?;
+    let server = start(&tables, &config, settings).await?;
+    greeting::print(&arguments, server.settings(), &tables);
+    network::serve(listener, server, stop_signal()?).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// In development mode the server has no way to tell its callers apart.
+fn check_reach(arguments: &Serve) -> Result<(), Failure> {
+    let addresses = [Some(arguments.listen), arguments.dynamodb_listen];
+    let far = addresses
+        .into_iter()
+        .flatten()
+        .find(|address| !address.ip().is_loopback());
+    match far {
+        Some(address) if !arguments.insecure_listen_beyond_this_machine => {
+            Err(Failure::usage(format!(
+                "{address} can be reached from other machines, and in development mode anybody \
+                 may read and change all data. Listen on 127.0.0.1, or give \
+                 --insecure-listen-beyond-this-machine if that is what you want"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|refusal| Failure::usage(format!("cannot listen on {address}: {refusal}")))
+}
+
+fn settings(arguments: &Serve, config: &Config, address: SocketAddr) -> Settings {
+    let base_path = &arguments.base_path.0;
+    let here = || format!("http://{address}{base_path}");
+    let base_url = arguments
+        .base_url
+        .clone()
+        .or_else(|| config.base_url.clone());
+    Settings {
+        base_path: base_path.clone(),
+        ..config.settings(&base_url.unwrap_or_else(here))
+    }
+}
+
+async fn start(tables: &Tables, config: &Config, settings: Settings) -> Result<Server, Failure> {
+    let client = connect(tables.endpoint()).await;
+    if tables.are_embedded() {
+        create_tables(&client, &config.table_names())
+            .await
+            .map_err(Failure::unexpected)?;
+    }
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    let tables = Arc::new(DynamoTables::new(client, config.table_names()));
+    let store = Store::new(
+        tables,
+        clock.clone(),
+        ids.clone(),
+        store::Settings::default(),
+    );
+    Ok(Server::new(store, settings, clock, ids))
+}
+
+/// Completes at Ctrl-C or SIGTERM.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::unexpected)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::unexpected)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping once the requests under way are answered");
+    })
+}
