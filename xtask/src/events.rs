@@ -46,10 +46,13 @@ pub(crate) fn replay(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
 }
 
 fn replay_all(emulator: &Path, binaries: &Path, filter: &str) -> Result<()> {
-    let engine = Engine::start(&binaries.join("fyr"))?;
+    let logs = binaries.with_file_name("events");
+    std::fs::create_dir_all(&logs)?;
+    let engine = Engine::start(&binaries.join("fyr"), &logs)?;
     let (mut passed, mut failed) = (0, 0);
     for name in FUNCTIONS {
-        let function = Function::start(emulator, &binaries.join(name), &engine)?;
+        let log = logs.join(format!("{name}.log"));
+        let function = Function::start(emulator, &binaries.join(name), &engine, &log)?;
         for case in Case::all(&root().join("events").join(name))? {
             let title = format!("{name}/{}", case.name);
             if !title.contains(filter) {

@@ -1,5 +1,6 @@
 //! The processes behind a replay: the embedded engine, and a function under the emulator.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -32,12 +33,12 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// Starts it and waits until it listens.
-    pub(crate) fn start(fyr: &Path) -> Result<Self> {
+    pub(crate) fn start(fyr: &Path, logs: &Path) -> Result<Self> {
         let port = free_port()?;
         let mut command = Command::new(fyr);
         command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0"]);
         command.args(["--dynamodb-listen", &format!("127.0.0.1:{port}")]);
-        let process = spawn(&mut command)?;
+        let process = spawn(&mut command, &logs.join("engine.log"))?;
         await_listener(port, "the embedded engine")?;
         Ok(Self {
             port,
@@ -54,7 +55,12 @@ pub(crate) struct Function {
 
 impl Function {
     /// Starts the emulator, which starts the function at the first invocation.
-    pub(crate) fn start(emulator: &Path, bootstrap: &Path, engine: &Engine) -> Result<Self> {
+    pub(crate) fn start(
+        emulator: &Path,
+        bootstrap: &Path,
+        engine: &Engine,
+        log: &Path,
+    ) -> Result<Self> {
         let (port, runtime) = (free_port()?, free_port()?);
         let mut command = Command::new(emulator);
         command.args(["--runtime-api-address", &format!("127.0.0.1:{runtime}")]);
@@ -75,7 +81,7 @@ impl Function {
             "FYR_DYNAMODB_ENDPOINT",
             format!("http://127.0.0.1:{}", engine.port),
         );
-        let process = spawn(&mut command)?;
+        let process = spawn(&mut command, log)?;
         await_listener(port, "the Lambda emulator")?;
         Ok(Self {
             port,
@@ -127,9 +133,13 @@ fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn spawn(command: &mut Command) -> Result<Process> {
+fn spawn(command: &mut Command, log: &Path) -> Result<Process> {
     let program = command.get_program().to_string_lossy().into_owned();
-    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let log = File::create(log).with_context(|| log.display().to_string())?;
+    command
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
     let child = command
         .spawn()
         .with_context(|| format!("cannot start {program}"))?;
