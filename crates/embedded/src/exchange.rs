@@ -16,7 +16,7 @@ use http::{Request, Response};
 pub(crate) type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 /// Something that answers HTTP requests. Clones answer for the same engine.
-pub(crate) trait Engine: Clone + Send + Sync + 'static {
+pub(crate) trait Responder: Clone + Send + Sync + 'static {
     /// Answers one request.
     fn answer(
         &self,
@@ -25,14 +25,14 @@ pub(crate) trait Engine: Clone + Send + Sync + 'static {
 }
 
 /// A client that asks this engine, whatever host a request names.
-pub(crate) fn http_client(engine: impl Engine) -> SharedHttpClient {
+pub(crate) fn http_client(engine: impl Responder) -> SharedHttpClient {
     let connector = SharedHttpConnector::new(InProcess(engine));
     http_client_fn(move |_, _| connector.clone())
 }
 
 struct InProcess<E>(E);
 
-impl<E: Engine> HttpConnector for InProcess<E> {
+impl<E: Responder> HttpConnector for InProcess<E> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let engine = self.0.clone();
         HttpConnectorFuture::new(async move {

@@ -15,10 +15,15 @@
 mod directory;
 mod dispatch;
 mod engine;
+mod exchange;
+mod loopback;
 mod seam;
+mod sqs;
 mod tokens;
 mod wire;
 
 pub use directory::{DataDirectory, DirectoryError};
 pub use engine::{Durability, Engine, EngineError};
+pub use loopback::Loopback;
+pub use sqs::Sqs;
 pub use wire::Listener;

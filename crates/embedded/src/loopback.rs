@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use crate::exchange::{Broken, Engine};
+use crate::exchange::{Broken, Responder};
 
 /// How long open requests may still take when the listener ends. A long poll takes up to 20 s, and
 /// nobody is waiting for it any more.
@@ -38,7 +38,7 @@ impl Loopback {
     pub(crate) fn start(
         name: &str,
         address: SocketAddr,
-        engine: impl Engine,
+        engine: impl Responder,
     ) -> io::Result<Self> {
         let socket = std::net::TcpListener::bind(address)?;
         socket.set_nonblocking(true)?;
@@ -52,7 +52,11 @@ impl Loopback {
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || runtime.block_on(serve(socket, engine, stopped)))?;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// Where it listens; the port is the real one when 0 was asked for.
@@ -77,7 +81,7 @@ impl Drop for Loopback {
     }
 }
 
-async fn serve(socket: TcpListener, engine: impl Engine, mut stopped: oneshot::Receiver<()>) {
+async fn serve(socket: TcpListener, engine: impl Responder, mut stopped: oneshot::Receiver<()>) {
     let connections = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -98,7 +102,7 @@ async fn serve(socket: TcpListener, engine: impl Engine, mut stopped: oneshot::R
     let _ = tokio::time::timeout(LAST_ANSWERS, connections.shutdown()).await;
 }
 
-fn serve_connection(stream: TcpStream, engine: impl Engine, connections: &GracefulShutdown) {
+fn serve_connection(stream: TcpStream, engine: impl Responder, connections: &GracefulShutdown) {
     if let Err(failure) = stream.set_nodelay(true) {
         tracing::debug!(%failure, "answers may be held back");
     }
@@ -115,7 +119,7 @@ fn serve_connection(stream: TcpStream, engine: impl Engine, connections: &Gracef
 }
 
 async fn answer(
-    engine: impl Engine,
+    engine: impl Responder,
     request: Request<Incoming>,
 ) -> Result<Response<SdkBody>, Broken> {
     engine.answer(request.map(SdkBody::from_body_1_x)).await

@@ -15,7 +15,7 @@
 //! | `requests`   | what the operations are asked |
 //! | `operations` | operation name and JSON in, JSON out |
 //! | `batch`      | the operations on up to ten messages |
-//! | `poll`       | ReceiveMessage, which may wait |
+//! | `poll`       | `ReceiveMessage`, which may wait |
 //! | `refusal`    | every way to say no, under the names that the SDKs know |
 //! | `wire`       | HTTP around it |
 //!

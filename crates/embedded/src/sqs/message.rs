@@ -44,7 +44,10 @@ impl Content {
     /// What counts towards a queue's limit.
     pub(super) fn bytes(&self) -> usize {
         let attributes = self.attributes.iter();
-        self.body.len() + attributes.map(|(name, value)| name.len() + value.bytes()).sum::<usize>()
+        self.body.len()
+            + attributes
+                .map(|(name, value)| name.len() + value.bytes())
+                .sum::<usize>()
     }
 }
 
@@ -99,12 +102,18 @@ impl Receipt {
     }
 
     pub(super) fn parse(handle: &str) -> Result<Self, Refusal> {
-        let decoded = STANDARD.decode(handle).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let decoded = STANDARD
+            .decode(handle)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok());
         decoded
             .as_deref()
             .and_then(|text| text.split_once('/'))
             .and_then(|(place, delivery)| {
-                Some(Self { place: place.parse().ok()?, delivery: delivery.parse().ok()? })
+                Some(Self {
+                    place: place.parse().ok()?,
+                    delivery: delivery.parse().ok()?,
+                })
             })
             .ok_or_else(|| Refusal::ReceiptHandle(handle.to_owned()))
     }
@@ -116,10 +125,22 @@ mod tests {
 
     #[test]
     fn a_receipt_is_read_back_and_nothing_else_is_one() {
-        let receipt = Receipt { place: 12, delivery: 3 };
+        let receipt = Receipt {
+            place: 12,
+            delivery: 3,
+        };
         assert_eq!(Receipt::parse(&receipt.handle()), Ok(receipt));
-        for wrong in ["", "abc", "not base64!", &STANDARD.encode("12"), &STANDARD.encode("a/b")] {
-            assert_eq!(Receipt::parse(wrong), Err(Refusal::ReceiptHandle(wrong.to_owned())));
+        for wrong in [
+            "",
+            "abc",
+            "not base64!",
+            &STANDARD.encode("12"),
+            &STANDARD.encode("a/b"),
+        ] {
+            assert_eq!(
+                Receipt::parse(wrong),
+                Err(Refusal::ReceiptHandle(wrong.to_owned()))
+            );
         }
     }
 
@@ -131,7 +152,10 @@ mod tests {
             binary_value: None,
         };
         let attributes = BTreeMap::from([("name".to_owned(), attribute)]);
-        let content = Content { body: "body".to_owned(), attributes };
+        let content = Content {
+            body: "body".to_owned(),
+            attributes,
+        };
         assert_eq!(content.bytes(), 4 + 4 + 6 + 5);
     }
 }

@@ -17,9 +17,14 @@ impl Moment {
         reason = "the engine stands for a service outside Fyr, which has a clock of its own"
     )]
     pub(super) fn now() -> Self {
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since_1970 = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let epoch_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
-        Self { instant: Instant::now(), epoch_ms }
+        Self {
+            instant: Instant::now(),
+            epoch_ms,
+        }
     }
 
     pub(super) fn plus(self, duration: Duration) -> Self {

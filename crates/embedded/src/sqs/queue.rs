@@ -56,7 +56,12 @@ pub(super) struct Counts {
 
 impl Queue {
     pub(super) fn new(settings: Settings, now: Moment) -> Self {
-        Self { settings, created_ms: now.epoch_ms, messages: BTreeMap::new(), next_place: 0 }
+        Self {
+            settings,
+            created_ms: now.epoch_ms,
+            messages: BTreeMap::new(),
+            next_place: 0,
+        }
     }
 
     /// Takes a message, and returns its id.
@@ -68,10 +73,14 @@ impl Queue {
     ) -> Result<String, Refusal> {
         let limit = self.settings.max_bytes;
         if content.body.is_empty() {
-            return Err(Refusal::Invalid("The message must not be empty.".to_owned()));
+            return Err(Refusal::Invalid(
+                "The message must not be empty.".to_owned(),
+            ));
         }
         if content.bytes() > limit {
-            let text = format!("One or more parameters are invalid. Reason: Message must be shorter than {limit} bytes.");
+            let text = format!(
+                "One or more parameters are invalid. Reason: Message must be shorter than {limit} bytes."
+            );
             return Err(Refusal::Invalid(text));
         }
         let visible_from = now.plus(delay.unwrap_or(self.settings.delay)).instant;
@@ -98,8 +107,13 @@ impl Queue {
     /// Delivers the oldest visible messages.
     pub(super) fn receive(&mut self, wish: Wish, now: Moment) -> Look {
         self.forget_old(now);
-        let hidden_until = now.plus(wish.visibility.unwrap_or(self.settings.visibility)).instant;
-        let mut look = Look { given_up: self.give_up(now), ..Look::default() };
+        let hidden_until = now
+            .plus(wish.visibility.unwrap_or(self.settings.visibility))
+            .instant;
+        let mut look = Look {
+            given_up: self.give_up(now),
+            ..Look::default()
+        };
         for (place, message) in &mut self.messages {
             if !message.is_visible(now) {
                 let soonest = look.next_visible.unwrap_or(message.visible_from);
@@ -108,7 +122,10 @@ impl Queue {
                 message.deliveries += 1;
                 message.first_delivered_ms.get_or_insert(now.epoch_ms);
                 message.visible_from = hidden_until;
-                let receipt = Receipt { place: *place, delivery: message.deliveries };
+                let receipt = Receipt {
+                    place: *place,
+                    delivery: message.deliveries,
+                };
                 look.delivered.push((receipt, message.clone()));
             }
         }
@@ -117,17 +134,22 @@ impl Queue {
 
     fn forget_old(&mut self, now: Moment) {
         let kept_ms = u64::try_from(self.settings.retention.as_millis()).unwrap_or(u64::MAX);
-        self.messages.retain(|_, message| now.epoch_ms.saturating_sub(message.sent_ms) < kept_ms);
+        self.messages
+            .retain(|_, message| now.epoch_ms.saturating_sub(message.sent_ms) < kept_ms);
     }
 
     /// Takes out the visible messages that were delivered often enough.
     fn give_up(&mut self, now: Moment) -> Vec<Message> {
-        let Some(redrive) = &self.settings.redrive else { return Vec::new() };
-        let max_deliveries = redrive.max_deliveries;
-        let is_over = |message: &mut Message| {
-            message.is_visible(now) && message.deliveries >= max_deliveries
+        let Some(redrive) = &self.settings.redrive else {
+            return Vec::new();
         };
-        self.messages.extract_if(.., |_, message| is_over(message)).map(|(_, gone)| gone).collect()
+        let max_deliveries = redrive.max_deliveries;
+        let is_over =
+            |message: &mut Message| message.is_visible(now) && message.deliveries >= max_deliveries;
+        self.messages
+            .extract_if(.., |_, message| is_over(message))
+            .map(|(_, gone)| gone)
+            .collect()
     }
 
     /// Deletes a message that is named by its latest delivery. Any other receipt does nothing: AWS
@@ -145,7 +167,9 @@ impl Queue {
         timeout: Duration,
         now: Moment,
     ) -> Result<(), Refusal> {
-        let message = self.of_receipt(receipt).filter(|message| !message.is_visible(now));
+        let message = self
+            .of_receipt(receipt)
+            .filter(|message| !message.is_visible(now));
         message.ok_or(Refusal::NotInFlight)?.visible_from = now.plus(timeout).instant;
         Ok(())
     }

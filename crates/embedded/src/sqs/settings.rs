@@ -1,4 +1,4 @@
-//! A queue's attributes, as CreateQueue and SetQueueAttributes take them:
+//! A queue's attributes, as `CreateQueue` and `SetQueueAttributes` take them:
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html>.
 //!
 //! Attributes about encryption and access are accepted and mean nothing here.
@@ -61,10 +61,7 @@ impl Default for Settings {
 
 impl Settings {
     /// These settings, changed by attributes.
-    pub(super) fn with(
-        mut self,
-        attributes: &BTreeMap<String, String>,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn with(mut self, attributes: &BTreeMap<String, String>) -> Result<Self, Refusal> {
         for (name, value) in attributes {
             self.set(name, value)?;
         }
@@ -93,8 +90,14 @@ impl Settings {
         let mut attributes = BTreeMap::from([
             ("DelaySeconds", self.delay.as_secs().to_string()),
             ("VisibilityTimeout", self.visibility.as_secs().to_string()),
-            ("MessageRetentionPeriod", self.retention.as_secs().to_string()),
-            ("ReceiveMessageWaitTimeSeconds", self.wait.as_secs().to_string()),
+            (
+                "MessageRetentionPeriod",
+                self.retention.as_secs().to_string(),
+            ),
+            (
+                "ReceiveMessageWaitTimeSeconds",
+                self.wait.as_secs().to_string(),
+            ),
             ("MaximumMessageSize", self.max_bytes.to_string()),
         ]);
         if let Some(redrive) = &self.redrive {
@@ -118,7 +121,10 @@ impl Redrive {
         let count = count.and_then(|count| u32::try_from(count).ok());
         match (target, count) {
             (Some(target), Some(max_deliveries)) if (1..=1000).contains(&max_deliveries) => {
-                Ok(Some(Self { target: target.to_owned(), max_deliveries }))
+                Ok(Some(Self {
+                    target: target.to_owned(),
+                    max_deliveries,
+                }))
             }
             _ => Err(invalid("RedrivePolicy", policy)),
         }
@@ -166,7 +172,10 @@ mod tests {
         let shown = settings.attributes();
         assert_eq!(shown["RedrivePolicy"], policy.replace("\"5\"", "5"));
         assert_eq!(shown["VisibilityTimeout"], "30");
-        assert_eq!(set("DelaySeconds", "900").unwrap().attributes()["DelaySeconds"], "900");
+        assert_eq!(
+            set("DelaySeconds", "900").unwrap().attributes()["DelaySeconds"],
+            "900"
+        );
     }
 
     #[test]
@@ -177,11 +186,17 @@ mod tests {
             ("MessageRetentionPeriod", "59"),
             ("MaximumMessageSize", "1048577"),
             ("RedrivePolicy", "{}"),
-            ("RedrivePolicy", r#"{"deadLetterTargetArn":"a","maxReceiveCount":0}"#),
+            (
+                "RedrivePolicy",
+                r#"{"deadLetterTargetArn":"a","maxReceiveCount":0}"#,
+            ),
         ] {
             assert_eq!(set(name, value), Err(invalid(name, value)));
         }
-        assert_eq!(set("FifoQueue", "true"), Err(Refusal::Attribute("FifoQueue".to_owned())));
+        assert_eq!(
+            set("FifoQueue", "true"),
+            Err(Refusal::Attribute("FifoQueue".to_owned()))
+        );
         assert_eq!(set("KmsMasterKeyId", "any"), Ok(Settings::default()));
     }
 }

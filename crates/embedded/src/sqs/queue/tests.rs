@@ -1,10 +1,16 @@
 use super::*;
 use crate::sqs::settings::Redrive;
 
-const ONE: Wish = Wish { messages: 1, visibility: None };
+const ONE: Wish = Wish {
+    messages: 1,
+    visibility: None,
+};
 
 fn content(body: &str) -> Content {
-    Content { body: body.to_owned(), attributes: BTreeMap::new() }
+    Content {
+        body: body.to_owned(),
+        attributes: BTreeMap::new(),
+    }
 }
 
 fn queue_with(bodies: &[&str], now: Moment) -> Queue {
@@ -16,7 +22,10 @@ fn queue_with(bodies: &[&str], now: Moment) -> Queue {
 }
 
 fn bodies(look: &Look) -> Vec<&str> {
-    look.delivered.iter().map(|(_, message)| message.content.body.as_str()).collect()
+    look.delivered
+        .iter()
+        .map(|(_, message)| message.content.body.as_str())
+        .collect()
 }
 
 fn after(now: Moment, seconds: u64) -> Moment {
@@ -27,7 +36,10 @@ fn after(now: Moment, seconds: u64) -> Moment {
 fn messages_come_out_in_the_order_in_which_they_went_in() {
     let now = Moment::now();
     let mut queue = queue_with(&["a", "b", "c"], now);
-    let wish = Wish { messages: 2, visibility: None };
+    let wish = Wish {
+        messages: 2,
+        visibility: None,
+    };
     assert_eq!(bodies(&queue.receive(wish, now)), ["a", "b"]);
     assert_eq!(bodies(&queue.receive(wish, now)), ["c"]);
 }
@@ -49,8 +61,16 @@ fn a_delivered_message_is_hidden_until_its_timeout_and_then_comes_again() {
 fn a_delayed_message_waits_for_its_time() {
     let now = Moment::now();
     let mut queue = queue_with(&[], now);
-    queue.send(content("late"), Some(Duration::from_secs(5)), now).unwrap();
-    assert_eq!(queue.counts(now), Counts { delayed: 1, ..Counts::default() });
+    queue
+        .send(content("late"), Some(Duration::from_secs(5)), now)
+        .unwrap();
+    assert_eq!(
+        queue.counts(now),
+        Counts {
+            delayed: 1,
+            ..Counts::default()
+        }
+    );
     assert!(queue.receive(ONE, after(now, 4)).delivered.is_empty());
     assert_eq!(bodies(&queue.receive(ONE, after(now, 5))), ["late"]);
 }
@@ -63,7 +83,13 @@ fn only_the_latest_delivery_deletes() {
     let later = after(now, 31);
     let (second, _) = queue.receive(ONE, later).delivered[0];
     queue.delete(first);
-    assert_eq!(queue.counts(later), Counts { in_flight: 1, ..Counts::default() });
+    assert_eq!(
+        queue.counts(later),
+        Counts {
+            in_flight: 1,
+            ..Counts::default()
+        }
+    );
     queue.delete(second);
     assert_eq!(queue.counts(later), Counts::default());
 }
@@ -73,7 +99,9 @@ fn the_timeout_of_a_message_in_flight_can_be_changed() {
     let now = Moment::now();
     let mut queue = queue_with(&["a"], now);
     let (receipt, _) = queue.receive(ONE, now).delivered[0];
-    queue.change_visibility(receipt, Duration::from_secs(60), after(now, 20)).unwrap();
+    queue
+        .change_visibility(receipt, Duration::from_mins(1), after(now, 20))
+        .unwrap();
     assert!(queue.receive(ONE, after(now, 79)).delivered.is_empty());
     assert_eq!(
         queue.change_visibility(receipt, Duration::ZERO, after(now, 80)),
@@ -85,12 +113,16 @@ fn the_timeout_of_a_message_in_flight_can_be_changed() {
 fn a_message_delivered_often_enough_is_given_up() {
     let now = Moment::now();
     let mut queue = queue_with(&["poison", "good"], now);
-    queue.settings.redrive =
-        Some(Redrive { target: "arn:aws:sqs:r:1:dead".to_owned(), max_deliveries: 2 });
+    queue.settings.redrive = Some(Redrive {
+        target: "arn:aws:sqs:r:1:dead".to_owned(),
+        max_deliveries: 2,
+    });
     queue.receive(ONE, now);
     queue.receive(ONE, now);
     let (receipt, _) = queue.receive(ONE, after(now, 30)).delivered[0];
-    queue.change_visibility(receipt, Duration::ZERO, after(now, 30)).unwrap();
+    queue
+        .change_visibility(receipt, Duration::ZERO, after(now, 30))
+        .unwrap();
     let look = queue.receive(ONE, after(now, 31));
     assert_eq!(look.given_up[0].content.body, "poison");
     assert_eq!(bodies(&look), ["good"]);
@@ -106,7 +138,12 @@ fn a_message_delivered_often_enough_is_given_up() {
 fn a_message_is_forgotten_after_its_retention() {
     let now = Moment::now();
     let mut queue = queue_with(&["old"], now);
-    assert!(queue.receive(ONE, after(now, 4 * 24 * 3600)).delivered.is_empty());
+    assert!(
+        queue
+            .receive(ONE, after(now, 4 * 24 * 3600))
+            .delivered
+            .is_empty()
+    );
     assert_eq!(queue.counts(now), Counts::default());
 }
 
@@ -116,8 +153,13 @@ fn a_message_over_the_limit_is_refused() {
     let mut queue = queue_with(&[], now);
     let limit = queue.settings.max_bytes;
     queue.send(content(&"a".repeat(limit)), None, now).unwrap();
-    let refusal = queue.send(content(&"a".repeat(limit + 1)), None, now).unwrap_err();
-    assert!(refusal.to_string().contains("shorter than 1048576 bytes"), "{refusal}");
+    let refusal = queue
+        .send(content(&"a".repeat(limit + 1)), None, now)
+        .unwrap_err();
+    assert!(
+        refusal.to_string().contains("shorter than 1048576 bytes"),
+        "{refusal}"
+    );
     queue.purge();
     assert_eq!(queue.counts(now), Counts::default());
 }
