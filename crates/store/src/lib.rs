@@ -32,6 +32,8 @@ mod receipt;
 mod settings;
 #[cfg(any(test, feature = "simulated"))]
 pub mod simulated;
+#[cfg(any(test, feature = "simulated"))]
+pub mod simulation;
 mod state;
 mod store;
 pub mod table;

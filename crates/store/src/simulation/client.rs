@@ -1,0 +1,125 @@
+//! What all simulated clients have: a store of their own, over the shared world.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use super::TOKENS;
+use super::content::Content;
+use super::mutant::{Mutant, Saboteur};
+use super::wire::{SeededIds, SkewedClock, Wire};
+use super::world::Shared;
+use super::writer::Wish;
+use crate::{Millis, Settings, Store};
+
+/// See the module head.
+pub(crate) struct Client {
+    pub(crate) number: usize,
+    pub(crate) world: Shared,
+    pub(crate) store: Store,
+}
+
+impl Client {
+    pub(crate) fn new(
+        number: usize,
+        world: &Shared,
+        settings: Settings,
+        mutant: Option<Mutant>,
+    ) -> Self {
+        let saboteur = mutant.map(|mutant| Arc::new(Mutex::new(Saboteur::new(mutant))));
+        let wire = Wire {
+            client: number,
+            world: world.clone(),
+            saboteur,
+        };
+        let skew_ms = i64::try_from(world.lock().rng.below(60)).unwrap_or(0) - 30;
+        let clock = SkewedClock {
+            world: world.clone(),
+            skew_ms,
+        };
+        let ids = SeededIds(world.clone());
+        let store = Store::new(Arc::new(wire), Arc::new(clock), Arc::new(ids), settings);
+        Self {
+            number,
+            world: world.clone(),
+            store,
+        }
+    }
+
+    /// Writes a few transactions.
+    pub(crate) async fn write_some(self) {
+        let count = 2 + self.below(3);
+        for _ in 0..count {
+            let wishes: Vec<Wish> = (0..=self.below(3)).map(|_| self.wish()).collect();
+            self.write(&wishes).await;
+        }
+    }
+
+    fn wish(&self) -> Wish {
+        let id = self.some_id();
+        let token = self.world.lock().rng.pick(&TOKENS.map(str::to_owned));
+        match self.below(100) {
+            0..20 => Wish::Create(None),
+            20..35 => Wish::Create(Some(token)),
+            35..50 => Wish::Upsert(token),
+            50..85 => Wish::Update(id),
+            _ => Wish::Delete(id),
+        }
+    }
+
+    /// An id that exists, or one of those that all clients know.
+    pub(crate) fn some_id(&self) -> String {
+        let mut world = self.world.lock();
+        let known: Vec<String> = world
+            .oracle
+            .documents
+            .keys()
+            .map(|key| key.id.clone())
+            .collect();
+        if known.is_empty() || world.rng.chance(500) {
+            return format!("r{}", world.rng.below(3));
+        }
+        world.rng.pick(&known)
+    }
+
+    /// Often those of before, else some others.
+    pub(crate) fn choose_tokens(&self, before: Option<&Content>) -> BTreeSet<String> {
+        let mut world = self.world.lock();
+        if let Some(before) = before
+            && world.rng.chance(400)
+        {
+            return before.tokens.clone();
+        }
+        let count = world.rng.below(3);
+        (0..count)
+            .map(|_| world.rng.pick(&TOKENS.map(str::to_owned)))
+            .collect()
+    }
+
+    pub(crate) fn new_id(&self) -> String {
+        format!("n{}", self.world.lock().unique())
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Millis> {
+        let mut world = self.world.lock();
+        let in_ms = i64::try_from(world.rng.below(400)).unwrap_or(0);
+        world.rng.chance(100).then(|| world.now.plus(in_ms))
+    }
+
+    pub(crate) fn below(&self, below: u64) -> u64 {
+        self.world.lock().rng.below(below)
+    }
+
+    pub(crate) fn step(&self) -> u64 {
+        self.world.lock().counts.steps
+    }
+
+    pub(crate) async fn rest(&self) {
+        let pause = 1 + self.below(10);
+        self.store.clock.sleep(pause).await;
+    }
+
+    pub(crate) fn note(&self, line: impl FnOnce() -> String) {
+        let number = self.number;
+        self.world.lock().note(|| format!("{number:2} {}", line()));
+    }
+}

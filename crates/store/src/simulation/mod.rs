@@ -1,0 +1,138 @@
+//! The commit protocol under a deterministic scheduler: the real code of this crate, over simulated
+//! tables, with crashes, lost answers, late duplicates, throttling and skewed clocks.
+//!
+//! | module      | what it does |
+//! |-------------|--------------|
+//! | `scheduler` | lets one call at a time take a step, chosen by a seed |
+//! | `wire`      | the ports of one client |
+//! | `writer`, `reader` | clients that write and read as a server does |
+//! | `observe`, `oracle` | the sequential specification, fed by what the tables show |
+//! | `mutant`    | wrong variants that must be caught |
+//!
+//! A schedule is a function of its seed: a failure is replayed by running the seed again.
+
+mod client;
+mod content;
+mod in_flight;
+mod mutant;
+mod observe;
+mod oracle;
+mod reader;
+mod rng;
+mod sabotage;
+mod scheduler;
+#[cfg(test)]
+mod tests;
+mod wire;
+mod world;
+mod writer;
+
+use std::fmt;
+
+use futures::FutureExt;
+
+use client::Client;
+use scheduler::{Adversity, Scheduler};
+use world::Shared;
+
+pub use mutant::Mutant;
+pub use world::Counts;
+
+use crate::identifier::Criterion;
+use crate::{DocumentKey, Settings};
+
+/// The tokens that simulated documents hold: unique ones and shared ones, under the same keys.
+const TOKENS: [&str; 5] = ["u|a", "u|b", "s|a", "s|b", "s|c"];
+
+fn criterion(token: &str) -> Criterion {
+    let key = token.split_once('|').map_or(token, |(_, key)| key);
+    Criterion {
+        key: key.to_owned(),
+        token: Some(token.to_owned()),
+    }
+}
+
+/// A schedule in which something was wrong.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    /// Replays the schedule.
+    pub seed: u64,
+    /// What was wrong.
+    pub what: String,
+    /// Every step up to then.
+    pub trace: Vec<String>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {}: {}", self.seed, self.what)?;
+        self.trace.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+/// Runs the schedule of a seed, as the code is or with one rule broken.
+///
+/// # Errors
+/// When something was wrong, with a trace.
+pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Counts, Box<Violation>> {
+    let world = Shared::new(seed, false);
+    simulate(&world, mutant);
+    let (counts, violation) = {
+        let mut world = world.lock();
+        (world.counts, world.oracle.violation.take())
+    };
+    let Some(what) = violation else {
+        return Ok(counts);
+    };
+    let world = Shared::new(seed, true);
+    simulate(&world, mutant);
+    let trace = world.lock().trace.take().unwrap_or_default();
+    Err(Box::new(Violation { seed, what, trace }))
+}
+
+fn simulate(world: &Shared, mutant: Option<Mutant>) {
+    let (settings, adversity, writers, readers) = {
+        let rng = &mut world.lock().rng;
+        #[allow(clippy::needless_update, reason = "settings may be added")]
+        let settings = Settings {
+            in_flight: 8,
+            attempts: rng.pick(&[1, 2, 3, 4]),
+            backoff_ms: rng.pick(&[1, 4]),
+            wait_ms: rng.pick(&[4, 20]),
+            lease_ms: rng.pick(&[20, 60, 200]),
+            ..Settings::default()
+        };
+        let adversity = Adversity {
+            fault: rng.pick(&[0, 20, 60, 150, 400]),
+            crash: rng.pick(&[0, 0, 4, 15]),
+            late: rng.pick(&[120, 30, 8]),
+            is_unfair: rng.chance(500),
+            hides_retries: mutant == Some(Mutant::HiddenRetry),
+        };
+        (settings, adversity, 2 + rng.below(2), 1 + rng.below(2))
+    };
+    let mut scheduler = Scheduler::new(world.clone(), adversity);
+    let mut number = 0;
+    let mut client = || {
+        number += 1;
+        Client::new(number - 1, world, settings, mutant)
+    };
+    for _ in 0..writers {
+        scheduler.spawn(true, client().write_some().boxed());
+    }
+    for _ in 0..readers {
+        scheduler.spawn(false, client().read_some().boxed());
+    }
+    scheduler.run();
+    check_end(world);
+}
+
+/// After everything has arrived, all that is in effect is complete.
+fn check_end(world: &Shared) {
+    let mut world = world.lock();
+    let documents: Vec<DocumentKey> = world.oracle.documents.keys().cloned().collect();
+    for document in documents {
+        observe::check_entries(&mut world, &document);
+    }
+    world.oracle.check_refused();
+}

@@ -1,0 +1,156 @@
+//! What the tables say is in effect, and whether everything is there that must be.
+
+use std::collections::BTreeSet;
+
+use super::content::Content;
+use super::oracle::Point;
+use super::world::World;
+use crate::decision::{Decision, decision_key};
+use crate::document::DocumentKey;
+use crate::entry::{entry_hash, put_index_entry, put_time_entry};
+use crate::error::StoreError;
+use crate::head::{Head, StoredHead, head_key};
+use crate::key_item::{KeyItem, key_item_key};
+use crate::table::{Item, Key, Table, Write};
+use crate::version::{decode_version, version_key};
+
+/// The documents whose effective state these writes changed.
+pub(crate) fn changed(world: &mut World, writes: &[Write]) -> Vec<(DocumentKey, Point)> {
+    let has_decision = writes.iter().any(|write| write.key.table == Table::Control);
+    let mut heads: BTreeSet<Key> = writes
+        .iter()
+        .filter(|write| write.key.table == Table::Heads)
+        .map(|write| write.key.clone())
+        .collect();
+    if has_decision {
+        let items = world.engine.items().iter();
+        let pending =
+            items.filter(|(key, item)| key.table == Table::Heads && item.contains_key("p"));
+        heads.extend(pending.map(|(key, _)| key.clone()));
+    }
+    heads.iter().filter_map(|key| change(world, key)).collect()
+}
+
+fn change(world: &mut World, key: &Key) -> Option<(DocumentKey, Point)> {
+    let document: DocumentKey = key.pk.parse().ok()?;
+    let before = world
+        .oracle
+        .documents
+        .get(&document)
+        .and_then(|points| points.last())
+        .cloned();
+    let head = match effective(world, key) {
+        Ok(Some(head)) => head,
+        Ok(None) => {
+            if let Some(before) = before {
+                world
+                    .oracle
+                    .fail(format!("{document} vanished, it was {before:?}"));
+            }
+            return None;
+        }
+        Err(error) => {
+            world
+                .oracle
+                .fail(format!("{document} cannot be read: {error}"));
+            return None;
+        }
+    };
+    let point = Point {
+        step: world.counts.steps,
+        version: head.version,
+        transaction: head.transaction().to_owned(),
+        last_updated: head.last_updated,
+        content: if head.deleted {
+            None
+        } else {
+            Content::from_body(&head.body)
+        },
+    };
+    let is_same = |before: &Point| {
+        Point {
+            step: point.step,
+            ..before.clone()
+        } == point
+    };
+    (!before.as_ref().is_some_and(is_same)).then_some((document, point))
+}
+
+/// The state of a document that is in effect.
+pub(crate) fn effective(world: &World, key: &Key) -> Result<Option<Head>, StoreError> {
+    let Some(item) = world.engine.items().get(key) else {
+        return Ok(None);
+    };
+    let stored = StoredHead::decode(key, item)?;
+    let decision = stored.pending().map(decision_key);
+    let decision = decision.and_then(|key| world.engine.items().get(&key));
+    let decision = decision.map(Decision::decode).transpose()?;
+    stored.effective(decision == Some(Decision::Committed))
+}
+
+/// Everything that must exist at the latest when a document takes effect, and as long as it does.
+pub(crate) fn check_entries(world: &mut World, document: &DocumentKey) {
+    if let Some(missing) = missing(world, document) {
+        world
+            .oracle
+            .fail(format!("{document} is in effect, but {missing} is missing"));
+    }
+}
+
+fn missing(world: &World, document: &DocumentKey) -> Option<String> {
+    let head = effective(world, &head_key(document)).ok().flatten()?;
+    let items = world.engine.items();
+    let is_absent = |key: &Key| (!items.contains_key(key)).then(|| key.to_string());
+    for held in head.identifiers() {
+        let key = key_item_key(&document.kind, held.key);
+        let item = items
+            .get(&key)
+            .and_then(|item: &Item| KeyItem::decode(item).ok());
+        if !item
+            .unwrap_or_default()
+            .candidates()
+            .contains(document.id.as_str())
+        {
+            return Some(format!("its announcement in {key}"));
+        }
+    }
+    let content = Content::from_body(&head.body);
+    for entry in content.iter().flat_map(Content::entries) {
+        let hash = entry_hash(&entry);
+        let listed = head
+            .state
+            .entries
+            .iter()
+            .find(|(_, hashes)| hashes.contains(&hash));
+        let Some((owner, _)) = listed else {
+            return Some(format!("{entry:?} in its head"));
+        };
+        let entry = put_index_entry(document, &entry, owner);
+        if let Some(key) = is_absent(&entry.key) {
+            return Some(key);
+        }
+    }
+    if let Some(key) = is_absent(&put_time_entry(document, &head.state).key) {
+        return Some(key);
+    }
+    missing_version(world, document, head.version)
+}
+
+/// A version before the current one that cannot be read as it was.
+fn missing_version(world: &World, document: &DocumentKey, current: u64) -> Option<String> {
+    let points = world.oracle.documents.get(document)?;
+    for point in points.iter().filter(|point| point.version < current) {
+        let key = version_key(document, point.version);
+        let item = world.engine.items().get(&key);
+        let version = item.and_then(|item| decode_version(&key, item).ok());
+        let is_same = version.is_some_and(|version| {
+            version.transaction == point.transaction
+                && version.last_updated == point.last_updated
+                && version.deleted == point.content.is_none()
+        });
+        if !is_same {
+            return Some(format!("{key} as it was"));
+        }
+    }
+    None
+}

@@ -1,0 +1,304 @@
+//! The scheduler: an executor that lets one call proceed at a time, chosen by chance.
+//!
+//! Clients run until all of them wait. Then one call that is on its way takes a step - with or
+//! without a fault -, or one that was late arrives, or the time advances. Priorities that change
+//! now and then starve some clients for a while: races that need a long pause are found that way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use futures::future::BoxFuture;
+
+use super::in_flight::InFlight;
+use super::world::{Shared, World};
+use crate::clock::Millis;
+use crate::simulated::{Call, Fault, Lost, Reply};
+use crate::table::{Answer, Consumed, TableError};
+
+/// How much goes wrong, in thousandths.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Adversity {
+    pub(crate) fault: u64,
+    pub(crate) crash: u64,
+    pub(crate) late: u64,
+    /// Whether clients have priorities.
+    pub(crate) is_unfair: bool,
+    /// Whether calls that were answered "refused" may still arrive: hidden retries.
+    pub(crate) hides_retries: bool,
+}
+
+/// A client and whether it has something to do.
+struct Task {
+    future: Option<BoxFuture<'static, ()>>,
+    woken: Arc<Flag>,
+    priority: u64,
+    may_crash: bool,
+}
+
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// See the module head.
+pub(crate) struct Scheduler {
+    world: Shared,
+    adversity: Adversity,
+    tasks: Vec<Task>,
+}
+
+/// Longer than any schedule that makes progress.
+const MAX_STEPS: u64 = 30_000;
+
+impl Scheduler {
+    pub(crate) fn new(world: Shared, adversity: Adversity) -> Self {
+        Self {
+            world,
+            adversity,
+            tasks: Vec::new(),
+        }
+    }
+
+    pub(crate) fn spawn(&mut self, may_crash: bool, client: BoxFuture<'static, ()>) {
+        let woken = Arc::new(Flag(AtomicBool::new(true)));
+        let priority = self.world.lock().rng.next();
+        self.tasks.push(Task {
+            future: Some(client),
+            woken,
+            priority,
+            may_crash,
+        });
+    }
+
+    /// Runs until all clients are done or have crashed and nothing is late any more, or until
+    /// something is wrong.
+    pub(crate) fn run(&mut self) {
+        loop {
+            self.run_clients();
+            let mut world = self.world.lock();
+            if world.oracle.violation.is_some() {
+                return;
+            }
+            let is_done = |task: &Task| task.future.is_none();
+            let is_over = self.tasks.iter().all(is_done) && world.in_flight.is_empty();
+            if is_over && world.late.is_empty() {
+                return;
+            }
+            if world.counts.steps >= MAX_STEPS {
+                world.oracle.fail(format!("no end after {MAX_STEPS} steps"));
+                return;
+            }
+            world.counts.steps += 1;
+            world.now = world.now.plus(1);
+            let is_late = is_over || world.rng.chance(self.adversity.late);
+            if is_late && !world.late.is_empty() {
+                let count = world.late.len();
+                let which = world.rng.index(count);
+                let call = world.late.swap_remove(which);
+                world.arrive(&call);
+                continue;
+            }
+            drop(world);
+            self.step();
+        }
+    }
+
+    /// Polls everybody who was woken until nobody is.
+    fn run_clients(&mut self) {
+        let mut is_idle = false;
+        while !is_idle {
+            is_idle = true;
+            for task in &mut self.tasks {
+                let Some(future) = &mut task.future else {
+                    continue;
+                };
+                if !task.woken.0.swap(false, Ordering::Relaxed) {
+                    continue;
+                }
+                is_idle = false;
+                let waker = Waker::from(task.woken.clone());
+                if future.as_mut().poll(&mut Context::from_waker(&waker)) == Poll::Ready(()) {
+                    task.future = None;
+                }
+            }
+        }
+    }
+
+    /// Lets one call take a step, or wakes those whose time has come.
+    fn step(&mut self) {
+        let mut world = self.world.lock();
+        let due = |world: &World| {
+            world
+                .timers
+                .iter()
+                .position(|timer| timer.until <= world.now)
+        };
+        if world.in_flight.is_empty()
+            && let Some(next) = world.timers.iter().map(|timer| timer.until).min()
+        {
+            world.now = world.now.max(next);
+        }
+        while let Some(timer) = due(&world) {
+            let timer = world.timers.swap_remove(timer);
+            // a client that crashed no longer sleeps
+            let _ = timer.wake.send(());
+        }
+        if world.in_flight.is_empty() {
+            return;
+        }
+        let which = self.choose(&mut world);
+        let client = world.in_flight.get(which).map_or(0, |call| call.client);
+        proceed(&mut world, which, &self.adversity);
+        if world.rng.chance(6) {
+            let priority = world.rng.next() >> 1;
+            if let Some(task) = self.tasks.get_mut(client) {
+                task.priority = priority;
+            }
+        }
+        let may_crash = self.tasks.get(client).is_some_and(|task| task.may_crash);
+        if may_crash && world.rng.chance(self.adversity.crash) {
+            drop(world);
+            self.crash(client);
+        }
+    }
+
+    fn choose(&self, world: &mut World) -> usize {
+        let count = world.in_flight.len();
+        let which = world.rng.index(count);
+        if !self.adversity.is_unfair || world.rng.chance(100) {
+            return which;
+        }
+        let priority = |client: usize| self.tasks.get(client).map_or(0, |task| task.priority);
+        let calls = world.in_flight.iter().enumerate();
+        calls
+            .max_by_key(|(_, call)| priority(call.client))
+            .map_or(which, |(index, _)| index)
+    }
+
+    /// The client is gone; its calls on their way may arrive now, later or never.
+    fn crash(&mut self, client: usize) {
+        let Some(task) = self.tasks.get_mut(client) else {
+            return;
+        };
+        task.future = None;
+        let mut world = self.world.lock();
+        world.note(|| format!("crash  client {client}"));
+        world.counts.crashes += 1;
+        let (gone, rest): (Vec<InFlight>, _) = std::mem::take(&mut world.in_flight)
+            .into_iter()
+            .partition(|call| call.client == client);
+        world.in_flight = rest;
+        for call in gone {
+            if call.call.is_write() && !call.call.writes().is_empty() && world.rng.chance(600) {
+                world.late.push(call.call);
+            }
+        }
+    }
+}
+
+/// One step of one call.
+fn proceed(world: &mut World, which: usize, adversity: &Adversity) {
+    if which >= world.in_flight.len() {
+        return;
+    }
+    let mut call = world.in_flight.swap_remove(which);
+    let client = call.client;
+    if !call.is_started && world.rng.chance(adversity.fault) {
+        world.counts.faults += 1;
+        let fault = choose_fault(&call.call, world);
+        world.note(|| format!("{client:2} {fault:?}: {}", call.call));
+        match fault {
+            Fault::Dropped => return answer(call.reply, lost(fault)),
+            Fault::Late => {
+                world.late.push(call.call);
+                return answer(call.reply, lost(fault));
+            }
+            Fault::Throttled | Fault::Conflict => {
+                if adversity.hides_retries && call.call.is_write() {
+                    world.late.push(call.call);
+                }
+                let refusal = if fault == Fault::Conflict {
+                    TableError::Conflict
+                } else {
+                    TableError::Throttled
+                };
+                return answer(call.reply, Err(refusal));
+            }
+            Fault::LostAnswer => call.lost = true,
+            Fault::Unprocessed => call.process_half(&mut world.rng),
+            Fault::Duplicated => duplicate(world, &call.call, adversity),
+        }
+    }
+    let now: Millis = world.now;
+    let text = if world.trace.is_some() {
+        call.call.to_string()
+    } else {
+        String::new()
+    };
+    let (done, applied) = call.advance(&mut world.engine, now, &mut world.rng);
+    let outcome = match &done {
+        None => "...",
+        Some(Ok(_)) => "",
+        Some(Err(_)) => "(refused)",
+    };
+    world.note(|| format!("{client:2} {text} {outcome}"));
+    world.observe(&applied);
+    match done {
+        None => world.in_flight.push(call),
+        Some(Ok(_)) if call.lost => answer(call.reply, lost(Fault::LostAnswer)),
+        Some(done) => answer(call.reply, done),
+    }
+}
+
+/// A copy arrives later. A refusal is never a copy's fault: commits are sent without retries, so
+/// that a refused one has no copy on its way.
+fn duplicate(world: &mut World, call: &Call, adversity: &Adversity) {
+    let now = world.now;
+    let is_refused = world.engine.clone().answer(call, now).is_err();
+    if !is_refused || adversity.hides_retries {
+        world.late.push(call.clone());
+    }
+}
+
+fn choose_fault(call: &Call, world: &mut World) -> Fault {
+    let faults: &[Fault] = match call {
+        Call::Get(_) | Call::Query(_) | Call::Scan(_) => &[Fault::Dropped, Fault::Throttled],
+        Call::BatchGet(_) => &[Fault::Dropped, Fault::Throttled, Fault::Unprocessed],
+        Call::BatchWrite(_) => &[
+            Fault::LostAnswer,
+            Fault::Dropped,
+            Fault::Late,
+            Fault::Duplicated,
+            Fault::Throttled,
+            Fault::Unprocessed,
+        ],
+        Call::Write(_) | Call::Transact(..) => &[
+            Fault::LostAnswer,
+            Fault::Dropped,
+            Fault::Late,
+            Fault::Duplicated,
+            Fault::Throttled,
+            Fault::Conflict,
+        ],
+    };
+    faults
+        .get(world.rng.index(faults.len()))
+        .copied()
+        .unwrap_or(Fault::Dropped)
+}
+
+fn lost(fault: Fault) -> Answer<Reply> {
+    Err(TableError::Unknown(Box::new(Lost(fault))))
+}
+
+fn answer(
+    reply: futures::channel::oneshot::Sender<Answer<Reply>>,
+    answer: Result<(Reply, Consumed), TableError>,
+) {
+    // whoever has given up does not mind
+    let _ = reply.send(answer);
+}

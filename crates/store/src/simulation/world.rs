@@ -1,0 +1,128 @@
+//! The state of a simulation: tables, time, calls on their way, and the oracle that watches.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::channel::oneshot;
+
+use super::in_flight::InFlight;
+use super::observe;
+use super::oracle::Oracle;
+use super::rng::Rng;
+use crate::clock::Millis;
+use crate::simulated::{Call, Engine};
+use crate::table::Write;
+
+/// What happened in a schedule, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Steps of the scheduler: calls, parts of batches, late arrivals.
+    pub steps: u64,
+    /// Transactions that took effect.
+    pub commits: u64,
+    /// Transactions that were refused because somebody else was faster.
+    pub conflicts: u64,
+    /// Transactions whose client did not learn the outcome.
+    pub unknown: u64,
+    /// Faults injected.
+    pub faults: u64,
+    /// Clients that crashed.
+    pub crashes: u64,
+    /// Reads, searches and histories that were checked.
+    pub checks: u64,
+}
+
+/// See the module head.
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) now: Millis,
+    pub(crate) rng: Rng,
+    pub(crate) in_flight: Vec<InFlight>,
+    /// Calls that arrive when nobody waits for them any more.
+    pub(crate) late: Vec<Call>,
+    pub(crate) timers: Vec<Timer>,
+    pub(crate) oracle: Oracle,
+    pub(crate) counts: Counts,
+    pub(crate) trace: Option<Vec<String>>,
+    next: u64,
+}
+
+/// Somebody who sleeps.
+pub(crate) struct Timer {
+    pub(crate) until: Millis,
+    pub(crate) wake: oneshot::Sender<()>,
+}
+
+/// The world, shared by the scheduler and its clients. They run in one thread.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Mutex<World>>);
+
+impl Shared {
+    pub(crate) fn new(seed: u64, is_traced: bool) -> Self {
+        Self(Arc::new(Mutex::new(World {
+            engine: Engine::default(),
+            now: Millis(1_767_225_600_000),
+            rng: Rng::new(seed),
+            in_flight: Vec::new(),
+            late: Vec::new(),
+            timers: Vec::new(),
+            oracle: Oracle::default(),
+            counts: Counts::default(),
+            trace: is_traced.then(Vec::new),
+            next: 0,
+        })))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl World {
+    /// A number that was not given out before.
+    pub(crate) fn unique(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
+        let step = self.counts.steps;
+        if let Some(trace) = &mut self.trace {
+            trace.push(format!("{step:5}  {}", line()));
+        }
+    }
+
+    /// Tells the oracle what these writes changed.
+    pub(crate) fn observe(&mut self, writes: &[Write]) {
+        let changed = observe::changed(self, writes);
+        if changed.is_empty() {
+            return;
+        }
+        for (document, point) in &changed {
+            self.note(|| format!("       ** {document} is now {point:?}"));
+        }
+        self.counts.commits += 1;
+        let documents: Vec<_> = changed
+            .iter()
+            .map(|(document, _)| document.clone())
+            .collect();
+        self.oracle.commit(changed);
+        for document in documents {
+            observe::check_entries(self, &document);
+        }
+    }
+
+    /// Applies a call that nobody waits for.
+    pub(crate) fn arrive(&mut self, call: &Call) {
+        let now = self.now;
+        let is_applied = self.engine.answer(call, now).is_ok();
+        self.note(|| {
+            format!(
+                "late   {call}{}",
+                if is_applied { "" } else { " (refused)" }
+            )
+        });
+        if is_applied {
+            self.observe(call.writes());
+        }
+    }
+}
