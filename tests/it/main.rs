@@ -1,4 +1,5 @@
 //! The one integration-test binary: its modules mirror what they test.
 
 mod architecture;
+mod documentation;
 mod protocol;
