@@ -44,11 +44,18 @@ pub(crate) fn lint(steps: &mut Steps) -> Result<()> {
 /// The tests of the workspace, with nextest when it is there.
 pub(crate) fn test(steps: &mut Steps, arguments: &[String]) -> Result<()> {
     if tool::has_cargo("nextest") {
-        let mut command = cargo(&["nextest", "run", "--workspace"]);
+        let mut command = cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]);
         return steps.run("tests (nextest)", command.args(arguments));
     }
     println!("\ncargo-nextest is not installed: `cargo test` it is");
-    let mut command = cargo(&["test", "--workspace", "--lib", "--bins", "--tests"]);
+    let mut command = cargo(&[
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--lib",
+        "--bins",
+        "--tests",
+    ]);
     steps.run("tests (cargo test)", command.args(arguments))
 }
 
