@@ -12,6 +12,7 @@
 use futures::future;
 
 use crate::calls::Calls;
+use crate::clock::Millis;
 use crate::error::CommitError;
 use crate::plan::Plan;
 use crate::store::Store;
@@ -25,8 +26,20 @@ impl Store {
     /// # Errors
     /// See [`CommitError`]: each variant says whether anything was written.
     pub async fn commit(&self, transaction: Transaction) -> Result<Vec<Committed>, CommitError> {
+        let begun = self.begin_commit();
+        let outcome = self.commit_at(begun.at, transaction).await;
+        if !matches!(outcome, Err(CommitError::Unknown(_))) {
+            begun.end();
+        }
+        outcome
+    }
+
+    async fn commit_at(
+        &self,
+        began: Millis,
+        transaction: Transaction,
+    ) -> Result<Vec<Committed>, CommitError> {
         let calls = self.calls();
-        let began = self.clock.now();
         let name = self.ids.transaction_id(began);
         let mut plan = Plan::new(transaction, name, began)?;
         if plan.writes.is_empty() && plan.keys.len() < 2 {
@@ -59,9 +72,9 @@ impl Store {
 /// Stages and verifies, side by side.
 async fn prepare(plan: &mut Plan, calls: &Calls<'_>) -> Result<(), CommitError> {
     let (staging, verifying) = (calls.branch(), calls.branch());
-    let staged = plan.staged();
+    let staged = calls.store.staged(plan);
     let (staged, verified) =
-        future::join(staging.write_all(staged), plan.verify_claims(&verifying)).await;
+        future::join(staging.stage(staged), plan.verify_claims(&verifying)).await;
     calls.join(&staging);
     calls.join(&verifying);
     staged?;

@@ -56,8 +56,18 @@ pub(crate) fn put_time_entry(document: &DocumentKey, state: &State) -> Write {
 
 /// The partition of a kind's time entries of the month of `at`.
 pub(crate) fn time_partition(kind: &str, at: Millis, shard: u64) -> String {
+    month_partition(kind, &month_text(at), shard)
+}
+
+/// The partition of a kind's time entries of a month, `yyyymm`.
+pub(crate) fn month_partition(kind: &str, month: &str, shard: u64) -> String {
+    format!("T#{kind}#{month}#{shard}")
+}
+
+/// `yyyymm`
+pub(crate) fn month_text(at: Millis) -> String {
     let (year, month) = month(at);
-    format!("T#{kind}#{year:04}{month:02}#{shard}")
+    format!("{year:04}{month:02}")
 }
 
 fn time_shard(id: &str) -> u64 {
@@ -82,7 +92,7 @@ fn leading_number(digest: &[u8]) -> u64 {
 }
 
 /// Year and month (UTC) of an instant, by Howard Hinnant's `civil_from_days`.
-pub(crate) fn month(at: Millis) -> (i64, i64) {
+fn month(at: Millis) -> (i64, i64) {
     let days = at.0.div_euclid(MS_PER_DAY) + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);

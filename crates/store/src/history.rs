@@ -61,7 +61,7 @@ impl Store {
         let oldest = page.since.or(page.current_between.map(|(from, _)| from));
         for version in self.versions(head, None, usize::MAX, oldest).await? {
             let written = version.last_updated;
-            if page.covers(written, superseded) {
+            if is_covered(page.since, page.current_between, written, superseded) {
                 matches.push(version);
             }
             superseded = Some(written);
@@ -113,15 +113,21 @@ impl Store {
     }
 }
 
-impl HistoryPage {
-    fn covers(&self, written: Millis, superseded: Option<Millis>) -> bool {
-        let is_new = self.since.is_none_or(|since| written >= since);
-        let was_current = self.current_between.is_none_or(|(from, to)| {
-            written <= to && superseded.is_none_or(|superseded| superseded > from)
-        });
-        is_new && was_current
-    }
+/// Whether a version is wanted that was written, and superseded if it was, at these instants.
+pub(crate) fn is_covered(
+    since: Option<Millis>,
+    current_between: Option<(Millis, Millis)>,
+    written: Millis,
+    superseded: Option<Millis>,
+) -> bool {
+    let is_new = since.is_none_or(|since| written >= since);
+    let was_current = current_between.is_none_or(|(from, to)| {
+        written <= to && superseded.is_none_or(|superseded| superseded > from)
+    });
+    is_new && was_current
+}
 
+impl HistoryPage {
     fn result(&self, mut versions: Vec<Version>, total: u64) -> HistoryResult {
         let is_more = versions.len() > self.limit;
         versions.truncate(self.limit);

@@ -15,6 +15,20 @@ pub struct Settings {
     /// After so long without a decision anybody may abort a transaction, in ms. Longer than any
     /// request runs; correctness does not depend on it.
     pub lease_ms: i64,
+    /// How it is known that a commit can no longer take effect.
+    pub closing: Closing,
+}
+
+/// Which commits may still be under way; see [`crate::Store::closed_until`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// Nobody but this process commits: it knows its own.
+    OneProcess,
+    /// Others commit as well, and none of them is under way longer than this.
+    Wait {
+        /// Longest run of a function, and slack for clocks and for calls on their way.
+        ms: i64,
+    },
 }
 
 impl Default for Settings {
@@ -25,6 +39,7 @@ impl Default for Settings {
             backoff_ms: 10,
             wait_ms: 200,
             lease_ms: 35_000,
+            closing: Closing::Wait { ms: 35_000 },
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock, Ids};
+use crate::feed::KnownMonths;
+use crate::in_flight::SharedInFlight;
 use crate::receipt::Receipt;
 use crate::settings::Settings;
 use crate::table::Tables;
@@ -15,6 +17,8 @@ pub struct Store {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) settings: Settings,
     pub(crate) receipt: Option<Arc<Receipt>>,
+    pub(crate) in_flight: SharedInFlight,
+    pub(crate) months: KnownMonths,
 }
 
 impl Store {
@@ -31,6 +35,8 @@ impl Store {
             ids,
             settings,
             receipt: None,
+            in_flight: SharedInFlight::default(),
+            months: KnownMonths::default(),
         }
     }
 

@@ -7,8 +7,8 @@ use futures::executor::block_on;
 
 use crate::simulated::{CountingIds, ManualClock, SimulatedTables};
 use crate::{
-    Base, CommitError, Committed, Criterion, DocumentKey, Entry, Found, Head, Identifier, Method,
-    Receipt, Settings, Store, Transaction, Write,
+    Base, Closing, CommitError, Committed, Criterion, DocumentKey, Entry, Found, Head, Identifier,
+    Method, Receipt, Settings, Store, Transaction, Write,
 };
 
 pub(crate) struct Bench {
@@ -22,12 +22,11 @@ impl Bench {
         let clock = Arc::new(ManualClock::default());
         let tables = SimulatedTables::with_clock(clock.clone());
         let ids = Arc::new(CountingIds::default());
-        let store = Store::new(
-            Arc::new(tables.clone()),
-            clock.clone(),
-            ids,
-            Settings::default(),
-        );
+        let settings = Settings {
+            closing: Closing::OneProcess,
+            ..Settings::default()
+        };
+        let store = Store::new(Arc::new(tables.clone()), clock.clone(), ids, settings);
         Self {
             tables,
             clock,

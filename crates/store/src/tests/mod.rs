@@ -4,6 +4,7 @@ mod bench;
 mod commit;
 mod costs;
 mod faults;
+mod feed;
 mod identifiers;
 mod reading;
 
