@@ -19,6 +19,7 @@
 pub mod auth;
 pub mod failure;
 mod interaction;
+pub mod port;
 mod rest;
 mod route;
 mod server;

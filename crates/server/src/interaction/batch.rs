@@ -4,7 +4,7 @@
 //! different entries in the Bundle that cause change". The entries run concurrently; one that fails
 //! says so in its own response entry, and the batch as a whole is 200.
 
-use fhir::bundle::{Bundle, BundleEntry};
+use fhir::bundle::{Bundle, BundleEntry, BundleKind, Refused};
 use futures::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
@@ -25,27 +25,39 @@ const CONCURRENCY: usize = 16;
 pub(super) async fn batch(
     context: &Context,
     batch: Bundle,
+    refused: Vec<Refused>,
     full_entries: bool,
 ) -> Result<Answer, Failure> {
     let Bundle {
         entries, warnings, ..
     } = batch;
-    let entries: Vec<Value> = stream::iter(entries)
+    let mut answered: Vec<(usize, Value)> = stream::iter(entries)
         .map(|entry| {
-            let warnings = bundle::warnings_of(&warnings, entry.index);
+            let index = entry.index;
+            let warnings = bundle::warnings_of(&warnings, index);
             async move {
-                let place = format!("Bundle.entry[{}]", entry.index);
+                let place = entry.path();
                 let answer = one(context, entry).await.and_then(|answer| {
                     bundle::response_entry(&context.settings, &answer, full_entries, &warnings)
                 });
-                answer.unwrap_or_else(|failure| bundle::failed_entry(&failure.at(&place)))
+                let answer =
+                    answer.unwrap_or_else(|failure| bundle::failed_entry(&failure.at(&place)));
+                (index, answer)
             }
             .boxed()
         })
         .buffered(CONCURRENCY)
         .collect()
         .await;
-    Ok(bundle::response_bundle("batch-response", entries))
+    answered.extend(refused.into_iter().map(|Refused { index, issues }| {
+        (index, bundle::failed_entry(&Failure::malformed(issues)))
+    }));
+    answered.sort_by_key(|(index, _)| *index);
+    let entries = answered.into_iter().map(|(_, entry)| entry).collect();
+    Ok(bundle::response_bundle(
+        BundleKind::Batch.response_type(),
+        entries,
+    ))
 }
 
 async fn one(context: &Context, entry: BundleEntry) -> Result<Answer, Failure> {

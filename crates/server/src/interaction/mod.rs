@@ -115,13 +115,15 @@ async fn bundle(
 ) -> Result<Answer, Failure> {
     let body = body.ok_or_else(no_body)?;
     bundle::check_size(&context.settings, &body)?;
-    let bundle = Bundle::parse(body, BundleKind::ALL).map_err(Failure::malformed)?;
+    // Of a transaction nothing is set aside: one bad entry refuses it all.
+    let parsed = Bundle::parse_each(body, BundleKind::ALL);
+    let (bundle, refused) = parsed.map_err(Failure::malformed)?;
     match bundle.kind {
         BundleKind::Transaction => transaction::transaction(context, bundle, full_entries).await,
         BundleKind::Batch if !context.settings.allow_batch => Err(Failure::not_supported(
             "batch bundles are switched off on this server",
         )),
-        BundleKind::Batch => batch::batch(context, bundle, full_entries).await,
+        BundleKind::Batch => batch::batch(context, bundle, refused, full_entries).await,
     }
 }
 

@@ -10,7 +10,7 @@
 //!    read after the commit: they see what the transaction wrote.
 
 use fhir::{
-    bundle::{Bundle, BundleEntry},
+    bundle::{Bundle, BundleEntry, BundleKind},
     outcome::IssueType,
 };
 use serde_json::Value;
@@ -53,7 +53,10 @@ pub(super) async fn transaction(
             }
         })
         .collect();
-    Ok(bundle::response_bundle("transaction-response", entries?))
+    Ok(bundle::response_bundle(
+        BundleKind::Transaction.response_type(),
+        entries?,
+    ))
 }
 
 /// An entry, understood.
