@@ -6,8 +6,11 @@
 
 pub mod bearer;
 pub mod config;
+mod connection;
 pub mod dynamodb;
 pub mod lambda;
+pub mod s3;
+pub mod sqs;
 pub mod system;
 pub mod telemetry;
 

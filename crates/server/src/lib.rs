@@ -10,6 +10,7 @@
 //! interaction/  one file per FHIR interaction, named after it
 //! write/        the one pipeline behind every interaction that writes, alone or in a bundle
 //! auth/         who the caller is, and what a route asks of them
+//! port/         what the server asks of its host, beside the store's ports
 //! failure.rs    every way a request fails, and its HTTP status
 //! ```
 //!

@@ -9,6 +9,7 @@
 //! `docs/adr/0003-item-layout-and-versions.md` says why they are so.
 
 mod attribute;
+mod blob;
 mod body;
 mod calls;
 mod claim;
@@ -44,6 +45,7 @@ mod tests;
 mod transaction;
 mod version;
 
+pub use blob::{BlobError, Blobs};
 pub use clock::{Clock, Ids, Millis};
 pub use document::{DocumentKey, Method, NotADocumentKey};
 pub use error::{CommitError, Duplicate, Holder, Source, StoreError};

@@ -12,6 +12,7 @@
 //!
 //! Conditions that fail cost nothing here; DynamoDB charges them like the write.
 
+mod blobs;
 mod call;
 mod capacity;
 mod change;
@@ -22,6 +23,7 @@ mod paging;
 mod ports;
 mod tables;
 
+pub use blobs::SimulatedBlobs;
 pub use call::{Call, Endpoint, Reply};
 pub use capacity::item_bytes;
 pub use engine::Engine;

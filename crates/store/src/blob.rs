@@ -1,0 +1,35 @@
+//! The port to large objects: bytes under a key, written once. S3, as far as the store needs it.
+//!
+//! A body that is too large for an item of the tables is put here first, and its document then holds
+//! the key, the length and a hash. Whoever reads a blob compares the hash: the port does not.
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+
+use crate::error::Source;
+
+/// Why a call failed. A failed put or delete may have been carried out, now or later.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum BlobError {
+    /// There is no blob under this key.
+    #[error("there is no such blob")]
+    NotFound,
+    /// No answer, or a refusal: the blobs cannot be reached just now, or not by this process.
+    #[error("the blobs cannot be reached")]
+    Unavailable(#[source] Source),
+}
+
+/// Large objects. Implementations may repeat a call that failed: each is safe to repeat.
+pub trait Blobs: Send + Sync {
+    /// Stores bytes under a key that names these bytes and no others, such as one made of a
+    /// transaction's id. A blob is never overwritten: when the key is taken, by an earlier attempt
+    /// of this same put, the stored bytes stay and the put succeeds.
+    fn put(&self, key: String, bytes: Bytes) -> BoxFuture<'_, Result<(), BlobError>>;
+
+    /// The bytes under a key. Sees every put and delete that succeeded before.
+    fn get(&self, key: String) -> BoxFuture<'_, Result<Bytes, BlobError>>;
+
+    /// Removes any number of blobs; fine for those that are not there. After an error some may be
+    /// removed and others not.
+    fn delete(&self, keys: Vec<String>) -> BoxFuture<'_, Result<(), BlobError>>;
+}
