@@ -3,3 +3,5 @@
 mod architecture;
 mod documentation;
 mod protocol;
+mod serve;
+mod table_contract;

@@ -1,0 +1,7 @@
+//! `fyr serve` as a process: how it starts, stops, and what it keeps when it is killed.
+
+mod client;
+mod kill;
+mod process;
+mod start;
+mod stop;

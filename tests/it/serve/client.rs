@@ -1,0 +1,65 @@
+//! A small HTTP/1.1 client over one connection, for a server that always sends `Content-Length`.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A connection to a server.
+pub(super) struct Client(BufReader<TcpStream>);
+
+/// A response: its status, its headers as they came, its body.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: Value,
+}
+
+impl Client {
+    pub(super) fn connect(address: &str) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.set_nodelay(true)?;
+        Ok(Self(BufReader::new(stream)))
+    }
+
+    /// Sends a request and reads its response.
+    pub(super) fn send(&mut self, method: &str, path: &str, body: &str) -> io::Result<Reply> {
+        self.write(&head(method, path, body.len(), ""))?;
+        self.write(body)?;
+        self.receive()
+    }
+
+    pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
+        self.0.get_mut().write_all(text.as_bytes())
+    }
+
+    pub(super) fn receive(&mut self) -> io::Result<Reply> {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if self.0.read_line(&mut head)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let status = head
+            .get(9..12)
+            .and_then(|digits| digits.parse().ok())
+            .unwrap();
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "));
+        let mut body = vec![0; length.map_or(0, |digits| digits.parse().unwrap())];
+        self.0.read_exact(&mut body)?;
+        let body = serde_json::from_slice(&body).unwrap_or_default();
+        Ok(Reply { status, head, body })
+    }
+}
+
+/// The head of a request with a body of so many bytes.
+pub(super) fn head(method: &str, path: &str, length: usize, more: &str) -> String {
+    format!(
+        "{method} /fhir{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\
+         Content-Type: application/fhir+json\r\n{more}\r\n"
+    )
+}

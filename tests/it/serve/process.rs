@@ -1,0 +1,125 @@
+//! Runs the `fyr` binary. It belongs to another package, so Cargo is asked to build it first.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+
+/// A running `fyr serve`, killed when dropped.
+pub(super) struct Server {
+    child: Child,
+    /// Kept open: a server that cannot write its greeting is not what is tested.
+    _stdout: BufReader<ChildStdout>,
+    /// `127.0.0.1:8080`.
+    pub(super) address: String,
+}
+
+impl Server {
+    /// Starts it on a free port with these arguments, and waits until it is ready.
+    pub(super) fn start(arguments: &[&str]) -> Self {
+        let mut command = fyr(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.args(arguments).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut greeting = String::new();
+        let address = loop {
+            let mut line = String::new();
+            assert_ne!(
+                stdout.read_line(&mut line).unwrap(),
+                0,
+                "it ended: {greeting}"
+            );
+            greeting.push_str(&line);
+            if let Some((_, url)) = line.split_once("http://") {
+                break url.trim().trim_end_matches("/fhir").to_owned();
+            }
+        };
+        Self {
+            child,
+            _stdout: stdout,
+            address,
+        }
+    }
+
+    /// Starts it over this data directory.
+    pub(super) fn over(directory: &Path) -> Self {
+        Self::start(&["--data-dir", directory.to_str().unwrap()])
+    }
+
+    /// Ends it without a chance to do anything.
+    pub(super) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, as `kill` and service managers do.
+    pub(super) fn terminate(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// How it ended; waits for that.
+    pub(super) fn ended(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command that ends early: its exit code and what it says on standard error.
+pub(super) fn refusal(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut command = fyr(arguments);
+    let mut child = command.envs(variables.iter().copied()).spawn().unwrap();
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    (child.wait().unwrap().code(), said)
+}
+
+/// The binary with these arguments, without the settings of whoever runs the tests.
+fn fyr(arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn binary() -> PathBuf {
+    let built = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "fyr",
+            "--message-format",
+            "json",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
+    let messages = String::from_utf8(built.stdout).unwrap();
+    let messages = messages
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let executables =
+        messages.filter_map(|one: serde_json::Value| one["executable"].as_str().map(PathBuf::from));
+    executables.last().unwrap()
+}
