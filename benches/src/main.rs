@@ -1,4 +1,5 @@
-//! Measurements: `cargo xtask bench counts` and `cargo xtask bench load`.
+//! What takes longer than a test: `cargo xtask bench counts`, `cargo xtask bench load`,
+//! `cargo xtask sim`.
 #![allow(
     clippy::print_stdout,
     reason = "a command line tool speaks on standard output"
@@ -10,10 +11,11 @@
 
 mod counts;
 mod load;
+mod sim;
 
 use clap::{Parser, Subcommand};
 
-/// Measurements of Fyr.
+/// Measurements of Fyr, and its simulation.
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -26,11 +28,14 @@ enum Bench {
     Counts(counts::Arguments),
     /// Requests per second and CPU per request of `fyr serve`, over keep-alive connections
     Load(load::Arguments),
+    /// The simulation of the commit protocol, with as many schedules as you like
+    Sim(sim::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Counts(arguments) => counts::run(&arguments),
         Bench::Load(arguments) => load::run(&arguments),
+        Bench::Sim(arguments) => sim::run(&arguments),
     }
 }

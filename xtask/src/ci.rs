@@ -61,16 +61,11 @@ pub(crate) fn test(steps: &mut Steps, arguments: &[String]) -> Result<()> {
 
 /// The simulation of the commit protocol, optimized, with as many schedules as asked for.
 pub(crate) fn simulate(steps: &mut Steps, schedules: u64) -> Result<()> {
-    let mut command = cargo(&[
-        "test",
-        "--release",
-        "--package",
-        "store",
-        "--",
+    let mut command = cargo(&["run", "--release", "--package", "benches", "--", "sim"]);
+    steps.run(
         "simulation",
-    ]);
-    command.env("FYR_SIM_SCHEDULES", schedules.to_string());
-    steps.run("simulation", &mut command)
+        command.args(["--schedules", &schedules.to_string()]),
+    )
 }
 
 /// Requests, request units and round trips per interaction.
