@@ -47,7 +47,7 @@ fn table() -> Result<String> {
             read_units,
             write_units,
             round_trips,
-        } = measure(&Subject::new()).with_context(|| (*name).to_owned())?;
+        } = measure(&Subject::new()?).with_context(|| (*name).to_owned())?;
         writeln!(
             table,
             "{name:<36} {requests:>8} {read_units:>7.1} {write_units:>7.1} {round_trips:>11}"

@@ -66,8 +66,9 @@ impl<'a> Ask<'a> {
 }
 
 impl Subject {
-    /// A server over empty tables.
-    pub(super) fn new() -> Self {
+    /// A server on which an organization was stored this month: the first of a month costs a unit
+    /// more.
+    pub(super) fn new() -> Result<Self> {
         let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(CountingIds::default());
         let tables = Arc::new(SimulatedTables::new());
@@ -77,9 +78,13 @@ impl Subject {
             ids.clone(),
             store::Settings::default(),
         );
-        Self {
-            server: Server::new(store, Settings::at("http://localhost/fhir"), clock, ids),
-        }
+        let settings = Settings::at("http://localhost/fhir");
+        let subject = Self {
+            server: Server::new(store, settings, clock, ids),
+        };
+        let first = r#"{"resourceType":"Organization","id":"first","name":"first"}"#;
+        subject.cost_of(Ask::put("/Organization/first", first.to_owned()))?;
+        Ok(subject)
     }
 
     /// Sends a request that must succeed, and returns what it cost.
