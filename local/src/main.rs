@@ -21,7 +21,13 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command, TablesCommand};
 use clap::Parser;
 use failure::Failure;
+use mimalloc::MiMalloc;
 use tokio::runtime::Runtime;
+
+/// A request allocates some hundreds of times, most of them inside the AWS SDK. Under eight
+/// connections the C library's allocator takes a fifth more CPU for that (ADR 0004).
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
