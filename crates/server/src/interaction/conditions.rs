@@ -22,7 +22,7 @@ use crate::{
 pub(crate) struct Conditions {
     /// `If-Match`: the version that an update replaces.
     pub(crate) if_match: Option<EntityTags>,
-    /// `If-None-Match`: a read is wanted only when the version is another.
+    /// `If-None-Match`: a read or a write is wanted only when the version is another.
     pub(crate) if_none_match: Option<EntityTags>,
     /// `If-Modified-Since`: a read is wanted only when the version is newer.
     pub(crate) if_modified_since: Option<Instant>,
@@ -67,19 +67,28 @@ impl Conditions {
         }
     }
 
-    /// Checks `If-Match` against the current version, none when there is no such resource.
+    /// Checks `If-Match` and `If-None-Match` of a write against the current version, none when there
+    /// is no such resource.
     ///
     /// # Errors
     ///
-    /// 412 when it is another.
+    /// 412 when it is another, or one that must not be there.
     pub(crate) fn check_match(
         &self,
         resource: &impl std::fmt::Display,
         current: Option<VersionId>,
     ) -> Result<(), Failure> {
-        match &self.if_match {
-            Some(tags) if !tags.matches(current) => {
+        match (&self.if_match, &self.if_none_match) {
+            (Some(tags), _) if !tags.matches(current) => {
                 Err(Failure::version_conflict(resource, tags, current))
+            }
+            (_, Some(tags)) if tags.matches(current) => {
+                let text = format!("If-None-Match excludes the current version of {resource}");
+                Err(Failure::new(
+                    Kind::PreconditionFailed,
+                    IssueType::Conflict,
+                    text,
+                ))
             }
             _ => Ok(()),
         }

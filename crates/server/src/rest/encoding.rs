@@ -56,18 +56,27 @@ pub(super) fn decode(body: Bytes, encoding: Option<&str>, limit: usize) -> Resul
 
 /// Compresses a body when the client takes gzip and it is worth it. None: send it as it is.
 pub(super) fn encode(body: &[u8], accepted: Option<&str>) -> Option<Vec<u8>> {
-    let takes_gzip = accepted.is_some_and(|accepted| {
-        accepted.split(',').any(|one| {
-            let (name, quality) = one.split_once(";q=").unwrap_or((one, "1"));
-            matches!(name.trim(), "gzip" | "*") && quality.trim().parse::<f32>() != Ok(0.0)
-        })
-    });
-    if !takes_gzip || body.len() < WORTH_COMPRESSING {
+    if !accepted.is_some_and(takes_gzip) || body.len() < WORTH_COMPRESSING {
         return None;
     }
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
     encoder.write_all(body).ok()?;
     encoder.finish().ok()
+}
+
+/// Whether `Accept-Encoding` takes gzip: by its name, or else by `*`.
+fn takes_gzip(accepted: &str) -> bool {
+    let quality = |wanted: &str| {
+        accepted.split(',').find_map(|one| {
+            let (name, parameter) = one.split_once(';').unwrap_or((one, ""));
+            let quality = parameter.trim().strip_prefix("q=").unwrap_or("1");
+            let is_it = name.trim().eq_ignore_ascii_case(wanted);
+            is_it.then(|| quality.trim().parse::<f32>().unwrap_or(0.0))
+        })
+    };
+    quality("gzip")
+        .or_else(|| quality("*"))
+        .is_some_and(|quality| quality > 0.0)
 }
 
 #[cfg(test)]

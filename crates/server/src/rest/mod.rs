@@ -64,7 +64,7 @@ async fn perform(
     edge: &Edge,
     request: Request<Bytes>,
 ) -> Result<Answer, Failure> {
-    let request = request::read(&context.settings, edge, request)?;
+    let request = request::read(context, edge, request)?;
     interaction::perform(context, request).await
 }
 

@@ -9,14 +9,17 @@ use fhir::{
     outcome::IssueType,
     query::{self, Parameter},
 };
-use http::{HeaderMap, Method, header};
+use http::{
+    HeaderMap, Method, header,
+    uri::{PathAndQuery, Uri},
+};
 use serde_json::Value;
 
 use super::{content, encoding};
 use crate::{
-    Settings,
+    Settings, auth,
     failure::{Failure, Kind},
-    interaction::{Conditions, Request},
+    interaction::{Conditions, Context, Request},
     route::{self, Routed},
 };
 
@@ -90,7 +93,7 @@ impl Edge {
         Self {
             head: request.method() == Method::HEAD,
             pretty: find(&parameters, "_pretty") == Some("true"),
-            accept_encoding: text(headers, header::ACCEPT_ENCODING.as_str()).map(str::to_owned),
+            accept_encoding: list(headers, header::ACCEPT_ENCODING.as_str()),
             preferred_return: preferred_return(headers),
         }
     }
@@ -100,32 +103,25 @@ impl Edge {
 ///
 /// # Errors
 ///
-/// 404 outside the base and for unknown paths, 405, 406, 413, 415; 400 for a body that is not
-/// strict JSON.
+/// 404 outside the base and for unknown paths, 405, 406, 413, 415; 401 or 403 for a caller who may
+/// not, before the body is looked at; 400 for a body that is not strict JSON.
 pub(crate) fn read(
-    settings: &Settings,
+    context: &Context,
     edge: &Edge,
     request: http::Request<Bytes>,
 ) -> Result<Request, Failure> {
+    let settings = &context.settings;
     let (parts, body) = request.into_parts();
-    let outside = || {
+    let path = below_base(settings, &parts.uri).ok_or_else(|| {
         let text = format!("there is nothing at \"{}\"", parts.uri.path());
         Failure::new(Kind::NotFound, IssueType::NotFound, text)
-    };
-    let whole = parts
-        .uri
-        .path_and_query()
-        .map_or("/", http::uri::PathAndQuery::as_str);
-    let path = whole
-        .strip_prefix(&settings.base_path)
-        .ok_or_else(outside)?;
-    if !path.is_empty() && !path.starts_with(['/', '?']) {
-        return Err(outside());
-    }
+    })?;
     let method = if edge.head { Method::GET } else { parts.method };
     let Routed { route, parameters } = route::find(&method, path)?;
+    auth::demand(&context.caller, &route.right())?;
     let format = find(&parameters, "_format");
-    content::check_accept(text(&parts.headers, header::ACCEPT.as_str()), format)?;
+    let accept = list(&parts.headers, header::ACCEPT.as_str());
+    content::check_accept(accept.as_deref(), format)?;
     let body = match method {
         Method::POST | Method::PUT | Method::PATCH => {
             Some(read_body(settings, &parts.headers, body)?)
@@ -139,6 +135,13 @@ pub(crate) fn read(
         body,
         full_entries: edge.preferred_return == Some(Return::Representation),
     })
+}
+
+/// The path below the base, with its query; none for what is beside it.
+pub(crate) fn below_base<'a>(settings: &Settings, uri: &'a Uri) -> Option<&'a str> {
+    let whole = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let path = whole.strip_prefix(&settings.base_path)?;
+    (path.is_empty() || path.starts_with(['/', '?'])).then_some(path)
 }
 
 fn read_body(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Object, Failure> {
@@ -155,11 +158,28 @@ fn read_body(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Ob
 
 fn conditions(headers: &HeaderMap) -> Result<Conditions, Failure> {
     Conditions::parse(
-        text(headers, header::IF_MATCH.as_str()),
-        text(headers, header::IF_NONE_MATCH.as_str()),
+        condition(headers, header::IF_MATCH.as_str())?.as_deref(),
+        condition(headers, header::IF_NONE_MATCH.as_str())?.as_deref(),
         text(headers, header::IF_MODIFIED_SINCE.as_str()),
-        text(headers, "if-none-exist"),
+        condition(headers, "if-none-exist")?.as_deref(),
     )
+}
+
+/// A condition, which may be in UTF-8 and in several headers. One that cannot be read must not pass
+/// for none: the write would be done unconditionally.
+fn condition(headers: &HeaderMap, name: &str) -> Result<Option<String>, Failure> {
+    let values = headers.get_all(name).into_iter();
+    let values: Result<Vec<&str>, _> = values
+        .map(|value| std::str::from_utf8(value.as_bytes()))
+        .collect();
+    match values {
+        Ok(values) if values.is_empty() => Ok(None),
+        Ok(values) => Ok(Some(values.join(", "))),
+        Err(_) => {
+            let text = format!("{name} is not in UTF-8");
+            Err(Failure::new(Kind::Malformed, IssueType::Value, text))
+        }
+    }
 }
 
 fn preferred_return(headers: &HeaderMap) -> Option<Return> {
@@ -169,10 +189,12 @@ fn preferred_return(headers: &HeaderMap) -> Option<Return> {
         .filter_map(|value| value.to_str().ok());
     preferences
         .flat_map(|list| list.split([',', ';']))
-        .find_map(|one| match one.trim() {
-            "return=minimal" => Some(Return::Minimal),
-            "return=representation" => Some(Return::Representation),
-            "return=OperationOutcome" => Some(Return::Outcome),
+        .filter_map(|one| one.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("return"))
+        .find_map(|(_, value)| match value.trim().trim_matches('"') {
+            "minimal" => Some(Return::Minimal),
+            "representation" => Some(Return::Representation),
+            "OperationOutcome" => Some(Return::Outcome),
             _ => None,
         })
 }
@@ -182,6 +204,13 @@ fn find<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a str> {
         .iter()
         .find(|one| one.name == name)
         .map(|one| one.value.as_str())
+}
+
+/// A header that may be given several times, as one list.
+fn list(headers: &HeaderMap, name: &str) -> Option<String> {
+    let values = headers.get_all(name).into_iter();
+    let values: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(","))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -94,7 +94,14 @@ fn one(
                     .map_or(Ok(()), |id| same_id(&head.key, Some(id)))?;
                 update(context, operation, head.key.clone(), Some(head))
             }
-            None => update_of_nothing(known, criterion, resource.id().unwrap_or(new_id)),
+            None => match resource.id() {
+                Some(id) => update_of_nothing(context, operation, known, criterion, id),
+                None => {
+                    operation.conditions.check_match(&criterion.text, None)?;
+                    let key = DocumentKey::new(criterion.kind.as_str(), new_id);
+                    create(known, key, None)
+                }
+            },
         },
         Action::Delete {
             target: Target::Id(key),
@@ -137,8 +144,11 @@ fn create(
     })
 }
 
-/// C7: a conditional update that matches nothing creates, with the id of the body if it has one.
+/// C7: a conditional update that matches nothing, with an id of its own, is an update of that id,
+/// which must not be taken.
 fn update_of_nothing(
+    context: &Context,
+    operation: &Operation,
     known: &Known,
     criterion: &Criterion,
     id: &str,
@@ -149,11 +159,7 @@ fn update_of_nothing(
         let text = format!("{key} exists, and does not match {}", criterion.text);
         return Err(Failure::new(Kind::Conflict, IssueType::Conflict, text));
     }
-    Ok(Identified {
-        key,
-        head: head.cloned(),
-        effect: Effect::Created,
-    })
+    update(context, operation, key, head)
 }
 
 /// The body's id must be the one that the request is about (C6, C7).
