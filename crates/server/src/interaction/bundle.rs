@@ -59,14 +59,10 @@ pub(super) fn route(
     entry: &BundleEntry,
 ) -> Result<(Routed, Conditions), Failure> {
     let Request { url, .. } = &entry.request;
-    let path = match url.strip_prefix(&settings.base_url) {
-        Some(path) => path,
-        None if url.contains("://") => {
-            let text = format!("{url} is not below {}", settings.base_url);
-            return Err(Failure::new(Kind::Malformed, IssueType::Value, text));
-        }
-        None => url,
-    };
+    let path = below(&settings.base_url, url).ok_or_else(|| {
+        let text = format!("{url} is not below {}", settings.base_url);
+        Failure::new(Kind::Malformed, IssueType::Value, text)
+    })?;
     let method =
         Method::from_bytes(entry.request.method.as_str().as_bytes()).map_err(Failure::internal)?;
     let method = if method == Method::HEAD {
@@ -98,6 +94,18 @@ pub(super) fn route(
         request.if_none_exist.as_deref(),
     )?;
     Ok((routed, conditions))
+}
+
+/// The path below our base that a URL names, which is relative or has our base. None for the URL of
+/// another server; a URL in the query is none: `Organization?identifier=http://…`.
+fn below<'a>(base_url: &str, url: &'a str) -> Option<&'a str> {
+    match url.strip_prefix(base_url) {
+        Some(path) if path.is_empty() || path.starts_with(['/', '?']) => Some(path),
+        _ => {
+            let (path, _) = url.split_once('?').unwrap_or((url, ""));
+            (!path.contains("://")).then_some(url)
+        }
+    }
 }
 
 /// The response entry for an answer. `full` puts the resource in that was written; one that was read

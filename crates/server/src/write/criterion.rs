@@ -10,6 +10,9 @@ use fhir::{identifier::TokenCriterion, query};
 
 use crate::failure::Failure;
 
+/// Parameters of any request, which say nothing of the resource.
+const EDGE: [&str; 2] = ["_format", "_pretty"];
+
 /// A criterion on one resource type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Criterion {
@@ -35,7 +38,8 @@ impl Criterion {
                  Supported is one identifier, as system|value, |value or value"
             ))
         };
-        let parameters = query::parse(query);
+        let mut parameters = query::parse(query);
+        parameters.retain(|parameter| !EDGE.contains(&parameter.name.as_str()));
         let [parameter] = parameters.as_slice() else {
             return Err(refuse("it must have exactly one parameter"));
         };
@@ -59,5 +63,11 @@ impl Criterion {
             identifier,
             text,
         })
+    }
+
+    /// The same for criteria that ask for the same, however they are written.
+    pub(crate) fn name(&self) -> String {
+        let store::Criterion { key, token } = &self.identifier;
+        format!("{}?identifier={}", self.kind, token.as_ref().unwrap_or(key))
     }
 }

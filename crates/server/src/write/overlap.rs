@@ -3,7 +3,7 @@
 //! <http://hl7.org/fhir/R4/http.html#trules>: "If any resource identities (including resolved
 //! identities from conditional update/delete) overlap in steps 1-3, then the transaction SHALL fail."
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fhir::outcome::{Issue, IssueType};
 
@@ -26,15 +26,13 @@ pub(super) fn overlaps(
             .push(operation);
         let condition = operation.criterion().filter(|_| identified.head.is_none());
         if let Some(criterion) = condition {
-            by_key
-                .entry(criterion.text.clone())
-                .or_default()
-                .push(operation);
+            by_key.entry(criterion.name()).or_default().push(operation);
         }
     }
     let several = by_key
         .into_iter()
         .filter(|(_, operations)| operations.len() > 1);
+    let mut told = BTreeSet::new();
     several
         .flat_map(|(key, operations)| {
             let text = format!("Transaction bundle contains multiple resources with ID: {key}");
@@ -44,5 +42,6 @@ pub(super) fn overlaps(
                 (operation.entry, place(operation, failure))
             })
         })
+        .filter(|(entry, _)| told.insert(*entry))
         .collect()
 }
