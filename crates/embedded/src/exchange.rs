@@ -10,7 +10,9 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use futures::future::BoxFuture;
-use http::{Request, Response};
+use http::header::HOST;
+use http::uri::Authority;
+use http::{HeaderValue, Request, Response};
 
 /// Why a request was not answered at all, as opposed to refused.
 pub(crate) type Broken = Box<dyn std::error::Error + Send + Sync>;
@@ -36,9 +38,10 @@ impl<E: Responder> HttpConnector for InProcess<E> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let engine = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let request = request
+            let mut request = request
                 .try_into_http1x()
                 .map_err(|unreadable| ConnectorError::user(unreadable.into()))?;
+            name_host(&mut request);
             let response = engine
                 .answer(request)
                 .await
@@ -46,6 +49,14 @@ impl<E: Responder> HttpConnector for InProcess<E> {
             HttpResponse::try_from(response)
                 .map_err(|unreadable| ConnectorError::other(unreadable.into(), None))
         })
+    }
+}
+
+/// A signature covers the header `host`, which a connector adds: here that is this one.
+fn name_host(request: &mut Request<SdkBody>) {
+    let authority = request.uri().authority().map(Authority::as_str);
+    if let Some(Ok(host)) = authority.map(HeaderValue::try_from) {
+        request.headers_mut().entry(HOST).or_insert(host);
     }
 }
 
