@@ -4,5 +4,6 @@
 mod functions;
 mod imports;
 mod layers;
+mod permissions;
 mod sizes;
 mod sources;
