@@ -78,14 +78,14 @@ async fn start(tables: &Tables, config: &Config, settings: Settings) -> Result<S
             .await
             .map_err(Failure::unexpected)?;
     }
+    let limits = if tables.are_embedded() {
+        config.store_settings_alone()
+    } else {
+        config.store_settings()
+    };
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     let tables = Arc::new(DynamoTables::new(client, config.table_names()));
-    let store = Store::new(
-        tables,
-        clock.clone(),
-        ids.clone(),
-        store::Settings::default(),
-    );
+    let store = Store::new(tables, clock.clone(), ids.clone(), limits);
     Ok(Server::new(store, settings, clock, ids))
 }
 

@@ -10,6 +10,7 @@ mod variable;
 use std::collections::BTreeMap;
 
 use server::Settings;
+use store::Closing;
 
 use crate::dynamodb::{Endpoint, TableNames};
 use crate::telemetry;
@@ -28,6 +29,8 @@ pub struct Config {
     pub table_prefix: String,
     /// `FYR_LOG`.
     pub log: String,
+    /// `FYR_CLOSING_SECONDS`.
+    pub closing_seconds: Option<u32>,
     limits: Settings,
     given: BTreeMap<&'static str, String>,
 }
@@ -82,6 +85,30 @@ impl Config {
         }
     }
 
+    /// The store's settings, for a process that may be one of several that write.
+    pub fn store_settings(&self) -> store::Settings {
+        let defaults = store::Settings::default();
+        let wait = |seconds: u32| Closing::Wait {
+            ms: i64::from(seconds) * 1000,
+        };
+        store::Settings {
+            closing: self.closing_seconds.map_or(defaults.closing, wait),
+            ..defaults
+        }
+    }
+
+    /// The store's settings, for the only process that writes, unless `FYR_CLOSING_SECONDS` says
+    /// that there are others.
+    pub fn store_settings_alone(&self) -> store::Settings {
+        let shared = self.store_settings();
+        store::Settings {
+            closing: self
+                .closing_seconds
+                .map_or(Closing::OneProcess, |_| shared.closing),
+            ..shared
+        }
+    }
+
     /// Every variable, with its value where it is set.
     pub fn in_force(&self) -> impl Iterator<Item = (&'static Variable, Option<&str>)> {
         let value = |name| self.given.get(name).map(String::as_str);
@@ -110,6 +137,7 @@ impl Default for Config {
             dynamodb_endpoint: None,
             table_prefix: "fyr".to_owned(),
             log: telemetry::DEFAULT_FILTER.to_owned(),
+            closing_seconds: None,
             limits: Settings::at("http://localhost"),
             given: BTreeMap::new(),
         }

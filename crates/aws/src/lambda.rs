@@ -45,11 +45,6 @@ async fn server(config: &Config) -> Result<Server, Error> {
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     let client = connect(config.endpoint()).await;
     let tables = Arc::new(DynamoTables::new(client, config.table_names()));
-    let store = Store::new(
-        tables,
-        clock.clone(),
-        ids.clone(),
-        store::Settings::default(),
-    );
+    let store = Store::new(tables, clock.clone(), ids.clone(), config.store_settings());
     Ok(Server::new(store, config.settings(base_url), clock, ids))
 }

@@ -9,6 +9,7 @@
 //! | GET | `[type]/[id]` | read |
 //! | GET | `[type]/[id]/_history/[vid]` | vread |
 //! | GET | `[type]/[id]/_history` | history |
+//! | GET | `[type]/_history`, `_history` | history of a type, of everything |
 //! | POST | `[type]` | create, conditional create |
 //! | PUT | `[type]/[id]`, `[type]?…` | update, conditional update |
 //! | DELETE | `[type]/[id]`, `[type]?…` | delete, conditional delete |
@@ -43,6 +44,10 @@ pub(crate) enum Route {
     Vread(DocumentKey, VersionId),
     /// All versions of a resource, newest first.
     History(DocumentKey),
+    /// All versions of all resources of a type, newest first.
+    TypeHistory(String),
+    /// All versions of everything, newest first.
+    SystemHistory,
     /// A new resource of this type.
     Create(String),
     /// A new version of a resource.
@@ -64,6 +69,8 @@ impl Route {
             Self::Read(key) | Self::Vread(key, _) | Self::History(key) => {
                 Right::Read(key.kind.clone())
             }
+            Self::TypeHistory(kind) => Right::Read(kind.clone()),
+            Self::SystemHistory => Right::ReadSome,
             Self::Create(kind) => Right::Create(kind.clone()),
             Self::Update(key) => Right::Update(key.kind.clone()),
             Self::ConditionalUpdate(kind, _) => Right::Update(kind.clone()),
@@ -96,7 +103,12 @@ pub(crate) fn find(method: &Method, path_and_query: &str) -> Result<Routed, Fail
     let route = match segments.as_slice() {
         [""] => base(method),
         ["metadata"] => only(method, &[&Method::GET], "metadata").map(|()| Route::Capabilities),
+        ["_history"] => only(method, &[&Method::GET], "_history").map(|()| Route::SystemHistory),
         [name, ..] if name.starts_with(['$', '_']) => Err(unknown_path(path)),
+        [kind, "_history"] => {
+            let kind = known_type(kind)?.to_owned();
+            only(method, &[&Method::GET], "_history").map(|()| Route::TypeHistory(kind))
+        }
         [kind] => on_type(method, known_type(kind)?, query),
         [kind, operation] if operation.starts_with(['$', '_']) => {
             let kind = known_type(kind)?;
@@ -236,6 +248,11 @@ mod tests {
         assert_eq!(
             route(&Method::GET, "Organization/1/_history"),
             Route::History(key("1"))
+        );
+        assert_eq!(route(&Method::GET, "_history"), Route::SystemHistory);
+        assert_eq!(
+            route(&Method::GET, "/Organization/_history?_count=2"),
+            Route::TypeHistory("Organization".into())
         );
         assert_eq!(
             route(&Method::GET, "Organization/1/_history/2"),

@@ -27,7 +27,9 @@ pub(crate) struct InFlight(Mutex<Commits>);
 #[derive(Debug, Default)]
 struct Commits {
     /// The latest instant that was called closed.
-    closed: Option<Millis>,
+    closed: Millis,
+    /// The latest time that a commit was given: at most a moment ahead of the clock.
+    latest: Millis,
     tickets: u64,
     under_way: BTreeMap<u64, UnderWay>,
 }
@@ -72,8 +74,8 @@ impl Store {
 impl InFlight {
     fn begin(&self, clock: impl FnOnce() -> Millis) -> (u64, Millis) {
         let mut commits = self.commits();
-        let now = clock();
-        let began = commits.closed.map_or(now, |closed| now.max(closed.plus(1)));
+        let began = clock().max(commits.closed.plus(1));
+        commits.latest = commits.latest.max(began);
         commits.tickets += 1;
         let ticket = commits.tickets;
         commits
@@ -88,10 +90,12 @@ impl InFlight {
             .under_way
             .retain(|_, commit| commit.over.is_none_or(|over| now <= over));
         let oldest = commits.under_way.values().map(|commit| commit.began).min();
-        let open = oldest.map_or(now, |began| now.min(began.plus(-1)));
-        let closed = commits.closed.map_or(open, |closed| open.max(closed));
-        commits.closed = Some(closed);
-        closed
+        let open = match oldest {
+            Some(began) => now.min(began.plus(-1)),
+            None => now.max(commits.latest),
+        };
+        commits.closed = commits.closed.max(open);
+        commits.closed
     }
 
     fn commits(&self) -> MutexGuard<'_, Commits> {
@@ -145,6 +149,12 @@ mod tests {
         assert_eq!(bench.store.closed_until(), now);
         let begun = bench.store.begin_commit();
         assert_eq!(begun.at, now.plus(1), "later than what is closed");
+        begun.end();
+        assert_eq!(
+            bench.store.closed_until(),
+            now.plus(1),
+            "with all that was written"
+        );
     }
 
     #[test]

@@ -88,6 +88,16 @@ pub const VARIABLES: &[Variable] = &[
         },
     },
     Variable {
+        name: "FYR_CLOSING_SECONDS",
+        meaning: "How far histories of types and of the server stay behind, where several processes write: longest run of a function, and slack.",
+        default: "`fyr serve` with its own tables: 0, it knows what it writes. Elsewhere: 35",
+        set: |config, value| {
+            let seconds: u32 = value.parse().map_err(|_| "a number of seconds")?;
+            config.closing_seconds = Some(seconds);
+            Ok(())
+        },
+    },
+    Variable {
         name: "FYR_COST_HEADERS",
         meaning: "Whether responses tell what they cost: Server-Timing and X-Fyr-Cost.",
         default: "off",

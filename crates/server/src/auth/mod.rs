@@ -7,4 +7,4 @@ mod caller;
 mod rights;
 
 pub use caller::Caller;
-pub(crate) use rights::{Right, demand};
+pub(crate) use rights::{Right, demand, readable};

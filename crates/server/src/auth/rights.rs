@@ -6,9 +6,15 @@
 //! | create | `<Type>.create`, `<Type>.write`, `<Type>.*` |
 //! | update | `<Type>.update`, `<Type>.write`, `<Type>.*` |
 //! | delete | `<Type>.delete`, `<Type>.write`, `<Type>.*` |
+//! | history of everything | the right to read some type; other types are left out |
 //! | bundle | `FHIR.transaction`, and the right of each entry |
 
-use fhir::outcome::{Coding, Issue, IssueType};
+use std::collections::BTreeSet;
+
+use fhir::{
+    outcome::{Coding, Issue, IssueType},
+    schema,
+};
 
 use crate::{
     auth::Caller,
@@ -27,6 +33,8 @@ pub(crate) enum Right {
     Bundle,
     /// Read, vread, history.
     Read(String),
+    /// The history of everything: as far as the caller may read at all.
+    ReadSome,
     /// Create.
     Create(String),
     /// Update.
@@ -42,11 +50,31 @@ impl Right {
             Self::Open => ("", "", &[]),
             Self::Bundle => ("FHIR", "transaction", &[]),
             Self::Read(kind) => (kind, "read", &["search", "*"]),
+            Self::ReadSome => ("any resource type", "read", &[]),
             Self::Create(kind) => (kind, "create", &["write", "*"]),
             Self::Update(kind) => (kind, "update", &["write", "*"]),
             Self::Delete(kind) => (kind, "delete", &["write", "*"]),
         }
     }
+}
+
+/// The resource types that the caller may read; none when that is all of them.
+pub(crate) fn readable(caller: &Caller) -> Option<BTreeSet<String>> {
+    let may_read = |kind: &&str| has(caller, &Right::Read((*kind).to_owned()));
+    let readable: BTreeSet<String> = schema::resource_types()
+        .filter(may_read)
+        .map(str::to_owned)
+        .collect();
+    (readable.len() < schema::resource_types().count()).then_some(readable)
+}
+
+fn has(caller: &Caller, right: &Right) -> bool {
+    let (kind, verb, wider) = right.words();
+    let accepted: Vec<String> = std::iter::once(&verb)
+        .chain(wider)
+        .map(|verb| format!("{kind}.{verb}"))
+        .collect();
+    caller.has_any(&accepted)
 }
 
 /// Checks that the caller has a right.
@@ -58,16 +86,16 @@ pub(crate) fn demand(caller: &Caller, right: &Right) -> Result<(), Failure> {
     if *right == Right::Open {
         return Ok(());
     }
-    let (kind, verb, wider) = right.words();
+    let (kind, verb, _) = right.words();
     if caller.user_id.is_none() {
         let text = "a bearer token is needed";
         return Err(Failure::new(Kind::Unauthenticated, IssueType::Login, text));
     }
-    let accepted: Vec<String> = std::iter::once(&verb)
-        .chain(wider)
-        .map(|verb| format!("{kind}.{verb}"))
-        .collect();
-    if caller.has_any(&accepted) {
+    let is_allowed = match right {
+        Right::ReadSome => readable(caller).is_none_or(|kinds| !kinds.is_empty()),
+        right => has(caller, right),
+    };
+    if is_allowed {
         return Ok(());
     }
     let issue = Issue::error(

@@ -26,11 +26,13 @@ pub(super) fn capabilities(context: &Context) -> Result<Answer, Failure> {
 }
 
 fn statement(settings: &Settings, now: Instant) -> Value {
-    let system = if settings.allow_batch {
-        json!([{"code": "transaction"}, {"code": "batch"}])
-    } else {
-        json!([{"code": "transaction"}])
-    };
+    let mut system = vec![
+        json!({"code": "transaction"}),
+        json!({"code": "history-system"}),
+    ];
+    if settings.allow_batch {
+        system.insert(1, json!({"code": "batch"}));
+    }
     let resources: Vec<Value> = schema::resource_types()
         .map(|kind| one_type(kind, settings.update_create))
         .collect();
@@ -48,12 +50,13 @@ fn statement(settings: &Settings, now: Instant) -> Value {
 }
 
 fn one_type(kind: &str, update_create: bool) -> Value {
-    const INTERACTIONS: [&str; 6] = [
+    const INTERACTIONS: [&str; 7] = [
         "read",
         "vread",
         "update",
         "delete",
         "history-instance",
+        "history-type",
         "create",
     ];
     let interactions: Vec<Value> = INTERACTIONS

@@ -86,6 +86,8 @@ pub(crate) fn perform(
             Route::Read(key) => read::read(context, &key, &conditions).await,
             Route::Vread(key, version) => vread::vread(context, &key, version).await,
             Route::History(key) => history::history(context, &key, &parameters).await,
+            Route::TypeHistory(kind) => history::feed(context, Some(&kind), &parameters).await,
+            Route::SystemHistory => history::feed(context, None, &parameters).await,
             Route::Create(kind) => {
                 create::create(context, &kind, resource(body, &kind)?, &conditions).await
             }

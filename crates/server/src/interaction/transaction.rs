@@ -94,7 +94,9 @@ fn part(context: &Context, entry: BundleEntry) -> Result<Part, Failure> {
         Route::Read(key) => wanted(key.clone(), None, false),
         Route::Vread(key, version) => wanted(key.clone(), Some(*version), true),
         Route::History(key) => wanted(key.clone(), None, true),
-        Route::Capabilities => return Ok(Part::Free(index, routed, conditions)),
+        Route::Capabilities | Route::TypeHistory(_) | Route::SystemHistory => {
+            return Ok(Part::Free(index, routed, conditions));
+        }
         _ => return operation(entry, routed, conditions).map(Part::Write),
     };
     Ok(Part::Read(index, routed, conditions, wanted))
@@ -143,7 +145,9 @@ fn operation(
         | Route::Bundle
         | Route::Read(_)
         | Route::Vread(..)
-        | Route::History(_) => return Err(Failure::internal("a read is not a write")),
+        | Route::History(_)
+        | Route::TypeHistory(_)
+        | Route::SystemHistory => return Err(Failure::internal("a read is not a write")),
     };
     Ok(Operation {
         entry: Some(entry.index),
