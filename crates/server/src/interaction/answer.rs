@@ -91,6 +91,14 @@ impl Answer {
         }
     }
 
+    /// The same without its resource, as `HEAD` has it.
+    pub(crate) fn without_content(self) -> Self {
+        Self {
+            content: Content::Empty,
+            ..self
+        }
+    }
+
     /// The JSON text of the resource, with the version and its time in `meta`.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! different entries in the Bundle that cause change". The entries run concurrently; one that fails
 //! says so in its own response entry, and the batch as a whole is 200.
 
-use fhir::bundle::{Bundle, BundleEntry, BundleKind, Refused};
+use fhir::bundle::{Bundle, BundleEntry, BundleKind, Method, Refused};
 use futures::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
@@ -63,15 +63,16 @@ pub(super) async fn batch(
 async fn one(context: &Context, entry: BundleEntry) -> Result<Answer, Failure> {
     let (Routed { route, parameters }, conditions) = bundle::route(&context.settings, &entry)?;
     let body = entry.resource.map(fhir::resource::Resource::into_object);
-    perform(
-        context,
-        Request {
-            route,
-            parameters,
-            conditions,
-            body,
-            full_entries: false,
-        },
-    )
-    .await
+    let request = Request {
+        route,
+        parameters,
+        conditions,
+        body,
+        full_entries: false,
+    };
+    let answer = perform(context, request).await?;
+    match entry.request.method {
+        Method::Head => Ok(answer.without_content()),
+        _ => Ok(answer),
+    }
 }

@@ -9,8 +9,10 @@
 //! 3. Entries that read are checked against the state that there will be, in the same step, and are
 //!    read after the commit: they see what the transaction wrote.
 
+use std::collections::BTreeSet;
+
 use fhir::{
-    bundle::{Bundle, BundleEntry, BundleKind},
+    bundle::{Bundle, BundleEntry, BundleKind, Method},
     outcome::IssueType,
 };
 use serde_json::Value;
@@ -18,7 +20,7 @@ use serde_json::Value;
 use crate::{
     auth,
     failure::{Failure, Kind},
-    interaction::{Answer, Conditions, Context, Request, bundle, perform},
+    interaction::{Answer, Conditions, Context, Request, bundle, history, perform},
     route::{Route, Routed},
     write::{self, Action, Criterion, Operation, Target, Wanted, Written},
 };
@@ -36,6 +38,11 @@ pub(super) async fn transaction(
     let Bundle {
         entries, warnings, ..
     } = bundle;
+    let heads: BTreeSet<usize> = entries
+        .iter()
+        .filter(|entry| entry.request.method == Method::Head)
+        .map(|entry| entry.index)
+        .collect();
     let parts = split(context, entries)?;
     let (operations, reads, wanted) = sort(parts);
     let written = write::write(context, &operations, &wanted).await?;
@@ -47,6 +54,11 @@ pub(super) async fn transaction(
             let warnings = bundle::warnings_of(&warnings, entry);
             match answer {
                 Ok(answer) => {
+                    let answer = if heads.contains(&entry) {
+                        answer.without_content()
+                    } else {
+                        answer
+                    };
                     bundle::response_entry(&context.settings, &answer, full_entries, &warnings)
                 }
                 Err(failure) => Ok(bundle::failed_entry(&failure)),
@@ -84,6 +96,9 @@ fn part(context: &Context, entry: BundleEntry) -> Result<Part, Failure> {
     let (routed, conditions) = bundle::route(&context.settings, &entry)?;
     auth::demand(&context.caller, &routed.route.right())?;
     let index = entry.index;
+    if matches!(routed.route, Route::History(_)) {
+        history::check(&routed.parameters)?;
+    }
     let wanted = |key, version, deleted_will_do| Wanted {
         entry: index,
         key,
@@ -94,9 +109,7 @@ fn part(context: &Context, entry: BundleEntry) -> Result<Part, Failure> {
         Route::Read(key) => wanted(key.clone(), None, false),
         Route::Vread(key, version) => wanted(key.clone(), Some(*version), true),
         Route::History(key) => wanted(key.clone(), None, true),
-        Route::Capabilities | Route::TypeHistory(_) | Route::SystemHistory => {
-            return Ok(Part::Free(index, routed, conditions));
-        }
+        Route::Capabilities => return Ok(Part::Free(index, routed, conditions)),
         _ => return operation(entry, routed, conditions).map(Part::Write),
     };
     Ok(Part::Read(index, routed, conditions, wanted))
@@ -145,9 +158,7 @@ fn operation(
         | Route::Bundle
         | Route::Read(_)
         | Route::Vread(..)
-        | Route::History(_)
-        | Route::TypeHistory(_)
-        | Route::SystemHistory => return Err(Failure::internal("a read is not a write")),
+        | Route::History(_) => return Err(Failure::internal("a read is not a write")),
     };
     Ok(Operation {
         entry: Some(entry.index),

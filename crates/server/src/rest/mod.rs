@@ -17,13 +17,14 @@ mod response;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response, StatusCode, header};
 use store::Receipt;
 
 use self::request::{Edge, RequestId};
 use crate::{
     failure::Failure,
     interaction::{self, Answer, Context},
+    route,
 };
 
 /// Answers a request.
@@ -36,7 +37,7 @@ pub(crate) async fn respond(
     let edge = Edge::of(&request);
     let id = RequestId::choose(request.headers(), || context.ids.uuid());
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let uri = request.uri().clone();
     let answer = perform(context, &edge, request).await;
     let settings = &context.settings;
     let response = answer.and_then(|answer| response::answered(settings, &edge, &answer));
@@ -44,6 +45,11 @@ pub(crate) async fn respond(
         log(&id, &failure);
         response::failed(&failure)
     });
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allowed = request::below_base(settings, &uri).map(allowed);
+        let allowed = response::value(&allowed.unwrap_or_default());
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
     if settings.cost_headers {
         cost::tell(receipt, response.headers_mut());
     }
@@ -51,7 +57,7 @@ pub(crate) async fn respond(
     tracing::debug!(
         request_id = id.id,
         %method,
-        path,
+        path = uri.path(),
         status = response.status().as_u16(),
         duration_ms = context.clock.now().since(started),
         "answered"
@@ -66,6 +72,21 @@ async fn perform(
 ) -> Result<Answer, Failure> {
     let request = request::read(context, edge, request)?;
     interaction::perform(context, request).await
+}
+
+/// The methods that a path takes: `Allow`, which RFC 9110 section 15.5.6 wants with a 405.
+fn allowed(path: &str) -> String {
+    const NAMES: [(Method, &str); 5] = [
+        (Method::GET, "GET, HEAD"),
+        (Method::POST, "POST"),
+        (Method::PUT, "PUT"),
+        (Method::PATCH, "PATCH"),
+        (Method::DELETE, "DELETE"),
+    ];
+    let taken = NAMES
+        .iter()
+        .filter(|(method, _)| route::find(method, path).is_ok());
+    taken.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
 }
 
 /// A failure of ours is logged once, here, with what the client is not told.

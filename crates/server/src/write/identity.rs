@@ -5,6 +5,8 @@
 //! in steps 1-3, then the transaction SHALL fail." Since no resource is touched twice, the order of
 //! the writes does not matter to the result, and they can be one set.
 
+use std::collections::BTreeSet;
+
 use fhir::{outcome::IssueType, version::VersionId};
 use store::{DocumentKey, Head};
 
@@ -43,17 +45,23 @@ pub(super) fn identify(
 ) -> Result<Vec<Identified>, Failure> {
     let mut identified = Vec::with_capacity(operations.len());
     let mut failures = Vec::new();
+    let mut failed = BTreeSet::new();
     for (operation, new_id) in operations.iter().zip(new_ids) {
         match one(context, operation, known, new_id) {
             Ok(one) => identified.push(one),
-            Err(failure) => failures.push((operation.entry, place(operation, failure))),
+            Err(failure) => {
+                failed.extend(operation.keys());
+                failures.push((operation.entry, place(operation, failure)));
+            }
         }
     }
-    // Overlaps and reads can only be judged when every identity is known.
+    // Overlaps can only be judged when every identity is known. What a failing entry would write is
+    // not missed as well by those that read it.
     if failures.is_empty() {
         failures.extend(overlap::overlaps(operations, &identified));
-        failures.extend(wanted::missing(reads, &identified, known));
     }
+    let reads = reads.iter().filter(|read| !failed.contains(&read.key));
+    failures.extend(wanted::missing(reads, &identified, known));
     failures.sort_by_key(|(entry, _)| *entry);
     let failures = failures.into_iter().map(|(_, failure)| failure).collect();
     Failure::together(failures).map_or(Ok(identified), Err)

@@ -9,8 +9,8 @@ use fhir::{
     reference::Reference,
     rewrite::{self, LinkKind},
 };
-use futures::future;
-use store::{DocumentKey, Found, Head};
+use futures::future::{self, FutureExt};
+use store::{DocumentKey, Found, Head, StoreError};
 
 use crate::{
     failure::Failure,
@@ -23,6 +23,7 @@ use crate::{
 pub(super) struct Known {
     heads: BTreeMap<DocumentKey, Option<Head>>,
     found: HashMap<(String, store::Criterion), Found>,
+    deletions: HashSet<(DocumentKey, u64)>,
 }
 
 impl Known {
@@ -30,7 +31,7 @@ impl Known {
     ///
     /// # Errors
     ///
-    /// 400 for criteria in references that are not supported; whatever the store fails with.
+    /// Whatever the store fails with.
     pub(super) async fn look_up(
         context: &Context,
         operations: &[Operation],
@@ -41,22 +42,29 @@ impl Known {
             .filter_map(Operation::criterion)
             .map(|criterion| (criterion.kind.clone(), criterion.identifier.clone()))
             .collect();
-        criteria.extend(conditional_references(operations)?);
+        criteria.extend(conditional_references(operations));
         let criteria: Vec<_> = criteria.into_iter().collect();
         let named = operations.iter().filter_map(Operation::keys);
         let keys: BTreeSet<DocumentKey> = named
             .chain(wanted.iter().map(|wanted| wanted.key.clone()))
             .collect();
         let keys: Vec<DocumentKey> = keys.into_iter().collect();
-        let (heads, found) = future::try_join(
+        let (heads, found, deletions) = future::try_join3(
             context.store.read_many(&keys),
             context.store.find_many(&criteria),
+            deletions(context, wanted),
         )
         .await?;
         Ok(Self {
             heads: keys.into_iter().zip(heads).collect(),
             found: criteria.into_iter().zip(found).collect(),
+            deletions,
         })
+    }
+
+    /// Whether this version of the past is a deletion; asked of versions that entries read.
+    pub(super) fn is_deletion(&self, key: &DocumentKey, version: u64) -> bool {
+        self.deletions.contains(&(key.clone(), version))
     }
 
     /// The current state of a resource, deleted or not; none when it never was.
@@ -76,12 +84,31 @@ impl Known {
     }
 }
 
+/// Which of the versions that entries read are deletions. A version never changes, so this holds
+/// after the commit as well.
+async fn deletions(
+    context: &Context,
+    wanted: &[Wanted],
+) -> Result<HashSet<(DocumentKey, u64)>, StoreError> {
+    let versions = wanted
+        .iter()
+        .filter_map(|wanted| Some((&wanted.key, wanted.version?.0)));
+    let reads = versions.map(|(key, version)| {
+        async move {
+            let found = context.store.read_version(key, version).await?;
+            let deletion = found.filter(|found| found.deleted);
+            Ok(deletion.map(|found| (found.key, version)))
+        }
+        .boxed()
+    });
+    let found: Vec<Option<_>> = future::try_join_all(reads).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// The criteria of references such as `Organization?identifier=…` (T15), which only bundles have.
-fn conditional_references(
-    operations: &[Operation],
-) -> Result<Vec<(String, store::Criterion)>, Failure> {
+/// Those that are not supported are told when the references are resolved.
+fn conditional_references(operations: &[Operation]) -> Vec<(String, store::Criterion)> {
     let mut criteria = Vec::new();
-    let mut failures = Vec::new();
     for operation in operations
         .iter()
         .filter(|operation| operation.entry.is_some())
@@ -93,13 +120,12 @@ fn conditional_references(
             if link.kind != LinkKind::Reference {
                 continue;
             }
-            if let Reference::Conditional { kind, query } = Reference::parse(&link.text) {
-                match Criterion::parse(kind, query) {
-                    Ok(criterion) => criteria.push((criterion.kind, criterion.identifier)),
-                    Err(failure) => failures.push(failure.at(&operation.name("reference"))),
-                }
+            if let Reference::Conditional { kind, query } = Reference::parse(&link.text)
+                && let Ok(criterion) = Criterion::parse(kind, query)
+            {
+                criteria.push((criterion.kind, criterion.identifier));
             }
         }
     }
-    Failure::together(failures).map_or(Ok(criteria), Err)
+    criteria
 }

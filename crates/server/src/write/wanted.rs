@@ -30,8 +30,8 @@ struct Last {
 }
 
 /// What entries want to read, and will not be there.
-pub(super) fn missing(
-    wanted: &[Wanted],
+pub(super) fn missing<'a>(
+    wanted: impl Iterator<Item = &'a Wanted>,
     identified: &[Identified],
     known: &Known,
 ) -> Vec<(Option<usize>, Failure)> {
@@ -41,14 +41,13 @@ pub(super) fn missing(
         .collect();
     let stored = |key| known.head(key).map(Last::of);
     wanted
-        .iter()
         .filter_map(|wanted| {
             let last = after
                 .get(&wanted.key)
                 .copied()
                 .unwrap_or_else(|| stored(&wanted.key));
             let failure = wanted
-                .failure(last)?
+                .failure(last, known)?
                 .at(&format!("Bundle.entry[{}]", wanted.entry));
             Some((Some(wanted.entry), failure))
         })
@@ -57,7 +56,7 @@ pub(super) fn missing(
 
 impl Wanted {
     /// Why this cannot be read, when that is the last version.
-    fn failure(&self, last: Option<Last>) -> Option<Failure> {
+    fn failure(&self, last: Option<Last>, known: &Known) -> Option<Failure> {
         let Some(last) = last else {
             return Some(Failure::not_found(&self.key));
         };
@@ -67,7 +66,8 @@ impl Wanted {
             Some(VersionId(version)) => {
                 let name = format!("{}/_history/{version}", self.key);
                 let exists = (1..=last.version).contains(&version);
-                let deleted = last.deleted && version == last.version;
+                let deleted = last.deleted && version == last.version
+                    || known.is_deletion(&self.key, version);
                 match (exists, deleted) {
                     (false, _) => Some(Failure::not_found(&name)),
                     (true, true) => Some(Failure::gone(&name)),
