@@ -96,7 +96,10 @@ fn part(context: &Context, entry: BundleEntry) -> Result<Part, Failure> {
     let (routed, conditions) = bundle::route(&context.settings, &entry)?;
     auth::demand(&context.caller, &routed.route.right())?;
     let index = entry.index;
-    if matches!(routed.route, Route::History(_)) {
+    if matches!(
+        routed.route,
+        Route::History(_) | Route::TypeHistory(_) | Route::SystemHistory
+    ) {
         history::check(&routed.parameters)?;
     }
     let wanted = |key, version, deleted_will_do| Wanted {
@@ -109,7 +112,9 @@ fn part(context: &Context, entry: BundleEntry) -> Result<Part, Failure> {
         Route::Read(key) => wanted(key.clone(), None, false),
         Route::Vread(key, version) => wanted(key.clone(), Some(*version), true),
         Route::History(key) => wanted(key.clone(), None, true),
-        Route::Capabilities => return Ok(Part::Free(index, routed, conditions)),
+        Route::Capabilities | Route::TypeHistory(_) | Route::SystemHistory => {
+            return Ok(Part::Free(index, routed, conditions));
+        }
         _ => return operation(entry, routed, conditions).map(Part::Write),
     };
     Ok(Part::Read(index, routed, conditions, wanted))
@@ -158,7 +163,9 @@ fn operation(
         | Route::Bundle
         | Route::Read(_)
         | Route::Vread(..)
-        | Route::History(_) => return Err(Failure::internal("a read is not a write")),
+        | Route::History(_)
+        | Route::TypeHistory(_)
+        | Route::SystemHistory => return Err(Failure::internal("a read is not a write")),
     };
     Ok(Operation {
         entry: Some(entry.index),
