@@ -12,7 +12,7 @@ use aws_smithy_types::body::SdkBody;
 use futures::future::BoxFuture;
 use http::header::HOST;
 use http::uri::Authority;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 
 /// Why a request was not answered at all, as opposed to refused.
 pub(crate) type Broken = Box<dyn std::error::Error + Send + Sync>;
@@ -42,10 +42,17 @@ impl<E: Responder> HttpConnector for InProcess<E> {
                 .try_into_http1x()
                 .map_err(|unreadable| ConnectorError::user(unreadable.into()))?;
             name_host(&mut request);
+            let is_head = request.method() == Method::HEAD;
             let response = engine
                 .answer(request)
                 .await
                 .map_err(|broken| ConnectorError::other(broken, None))?;
+            // On a socket nothing follows the head of such a response either.
+            let response = if is_head {
+                response.map(|_| SdkBody::empty())
+            } else {
+                response
+            };
             HttpResponse::try_from(response)
                 .map_err(|unreadable| ConnectorError::other(unreadable.into(), None))
         })

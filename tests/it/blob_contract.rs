@@ -1,0 +1,15 @@
+//! What Fyr relies on S3 for, as cases that run on each place where there is one.
+//!
+//! | subject | is |
+//! |---|---|
+//! | `simulated` | the blobs of the store's own simulation: the cases of the port alone |
+//! | `in_process` | the embedded engine behind the AWS SDK's HTTP client |
+//! | `wire` | the same engine, over a socket |
+//! | `outside` | whatever S3 `BLOB_CONTRACT_ENDPOINT` names; skipped without |
+
+mod blobs;
+mod bucket;
+mod folder;
+mod links;
+mod objects;
+mod uploads;
