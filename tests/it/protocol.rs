@@ -1,5 +1,40 @@
 //! The REST API, request by request: the whole server in this process, over simulated tables.
+//!
+//! Rules in the names of tests (`…_t8`) are those of `docs/conformance.md`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what helps tests may stop at the first surprise, as tests do"
+)]
+
+mod authorization;
+mod bad_bundles;
+mod bad_input;
+mod batch;
+mod capabilities;
+mod conditional_create;
+mod conditional_delete;
+mod conditional_references;
+mod conditional_update;
+mod content;
+mod cost;
+mod create;
+mod delete;
+mod encoding;
 mod entries;
+mod fidelity;
 mod fyr;
+mod history;
+mod read;
+mod references;
 mod reply;
+mod seeds;
+mod transaction;
+mod transaction_identity;
+mod transaction_reads;
+mod unique_identifiers;
+mod update;
+mod vread;

@@ -44,7 +44,10 @@ impl Fyr {
         let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(CountingIds::default());
         let tables = Arc::new(SimulatedTables::new());
-        let limits = store::Settings::default();
+        let limits = store::Settings {
+            closing: store::Closing::OneProcess,
+            ..store::Settings::default()
+        };
         let store = Store::new(tables, clock.clone(), ids.clone(), limits);
         Self {
             server: Server::new(store, settings, clock.clone(), ids),

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use fhir::{outcome::IssueType, version::VersionId};
+use fhir::{outcome::IssueType, resource::Resource, version::VersionId};
 use store::{DocumentKey, Head};
 
 use super::look_up::Known;
@@ -102,14 +102,7 @@ fn one(
                     .map_or(Ok(()), |id| same_id(&head.key, Some(id)))?;
                 update(context, operation, head.key.clone(), Some(head))
             }
-            None => match resource.id() {
-                Some(id) => update_of_nothing(context, operation, known, criterion, id),
-                None => {
-                    operation.conditions.check_match(&criterion.text, None)?;
-                    let key = DocumentKey::new(criterion.kind.as_str(), new_id);
-                    create(known, key, None)
-                }
-            },
+            None => update_of_nothing(context, operation, known, (criterion, new_id)),
         },
         Action::Delete {
             target: Target::Id(key),
@@ -152,22 +145,25 @@ fn create(
     })
 }
 
-/// C7: a conditional update that matches nothing, with an id of its own, is an update of that id,
-/// which must not be taken.
+/// C7: a conditional update that matches nothing creates; with an id of its own it is an update of
+/// that id, which must not be taken.
 fn update_of_nothing(
     context: &Context,
     operation: &Operation,
     known: &Known,
-    criterion: &Criterion,
-    id: &str,
+    (criterion, new_id): (&Criterion, &str),
 ) -> Result<Identified, Failure> {
-    let key = DocumentKey::new(criterion.kind.as_str(), id);
-    let head = known.head(&key);
+    let key = |id: &str| DocumentKey::new(criterion.kind.as_str(), id);
+    let Some(id) = operation.resource().and_then(Resource::id) else {
+        let nothing = operation.conditions.check_match(&criterion.text, None);
+        return nothing.and_then(|()| create(known, key(new_id), None));
+    };
+    let head = known.head(&key(id));
     if head.is_some_and(|head| !head.deleted) {
-        let text = format!("{key} exists, and does not match {}", criterion.text);
+        let text = format!("{} exists, and does not match {}", key(id), criterion.text);
         return Err(Failure::new(Kind::Conflict, IssueType::Conflict, text));
     }
-    update(context, operation, key, head)
+    update(context, operation, key(id), head)
 }
 
 /// The body's id must be the one that the request is about (C6, C7).
