@@ -9,6 +9,7 @@
 //! | `http://…`: an emulator | made up | made up |
 //! | in this process | made up | made up |
 
+use std::error::Error;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -49,6 +50,18 @@ pub(crate) async fn to(endpoint: Endpoint) -> SdkConfig {
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(time_limits.build())
         .build()
+}
+
+/// A failure with its causes, for people. The SDK's own text is pages long.
+pub(crate) fn reason(failure: &dyn Error) -> String {
+    let mut text = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 async fn from_environment() -> SdkConfig {

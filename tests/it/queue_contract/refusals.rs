@@ -6,14 +6,13 @@ use aws::sqs::SqsQueue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use server::port::{Queue, QueueError};
 
-use super::subject::{self, Place, received, the_only_one};
+use super::subject::{self, Place, the_only_one};
 
 contract! {
     in_process wire outside => {
         a_message_of_a_mebibyte_is_the_largest
         a_queue_that_is_not_there_is_a_typed_error
         a_receipt_that_is_none_is_a_typed_error
-        a_message_is_not_postponed_when_it_is_not_in_flight
         a_queue_is_not_made_again_with_other_settings
     }
 }
@@ -57,29 +56,6 @@ async fn a_receipt_that_is_none_is_a_typed_error(place: Place) {
     let delete = delete.receipt_handle("not a receipt");
     let refusal = delete.send().await.unwrap_err().into_service_error();
     assert!(refusal.is_receipt_handle_is_invalid(), "{refusal:?}");
-}
-
-async fn a_message_is_not_postponed_when_it_is_not_in_flight(place: Place) {
-    place
-        .queue
-        .send("x".to_owned(), Duration::ZERO)
-        .await
-        .unwrap();
-    let delivery = the_only_one(&place.queue).await;
-    place
-        .queue
-        .postpone(&delivery, Duration::ZERO)
-        .await
-        .unwrap();
-    let refused = place
-        .queue
-        .postpone(&delivery, Duration::from_mins(1))
-        .await;
-    assert!(
-        matches!(refused, Err(QueueError::Refused(_))),
-        "{refused:?}"
-    );
-    assert_eq!(received(&place.queue).await.len(), 1);
 }
 
 async fn a_queue_is_not_made_again_with_other_settings(place: Place) {

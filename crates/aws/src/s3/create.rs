@@ -2,9 +2,10 @@
 //! the template makes it, with encryption, a lifecycle and no way in for the public.
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 use super::failure::code;
+use crate::connection::reason;
 
 /// Why the bucket is not there.
 #[derive(Debug, thiserror::Error)]
@@ -19,14 +20,29 @@ pub struct BucketError {
 /// # Errors
 /// The endpoint refuses, or does not answer.
 pub async fn create_bucket(client: &Client, name: &str) -> Result<(), BucketError> {
-    match client.create_bucket().bucket(name).send().await {
+    let create = client
+        .create_bucket()
+        .bucket(name)
+        .set_create_bucket_configuration(place(client));
+    match create.send().await {
         Ok(_) => Ok(()),
         Err(failure) => match code(&failure) {
             Some("BucketAlreadyOwnedByYou" | "BucketAlreadyExists") => Ok(()),
             _ => Err(BucketError {
                 name: name.to_owned(),
-                reason: DisplayErrorContext(failure).to_string(),
+                reason: reason(&failure),
             }),
         },
     }
+}
+
+/// A bucket's region is said, except for the one that is meant when nothing is.
+fn place(client: &Client) -> Option<CreateBucketConfiguration> {
+    let region = client.config().region()?.as_ref();
+    let constraint = BucketLocationConstraint::from(region);
+    (region != "us-east-1").then(|| {
+        CreateBucketConfiguration::builder()
+            .location_constraint(constraint)
+            .build()
+    })
 }

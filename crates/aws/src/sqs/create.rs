@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::SqsQueue;
+use crate::connection::reason;
 
 /// After so many deliveries a message goes to the queue for dead letters.
 const MAX_DELIVERIES: u32 = 5;
@@ -76,8 +76,7 @@ async fn create(
         create = create.attributes(attribute.clone(), value);
     }
     let created = create.send().await;
-    let created = created
-        .map_err(|failure| CreateError::new(name, DisplayErrorContext(failure).to_string()))?;
+    let created = created.map_err(|failure| CreateError::new(name, reason(&failure)))?;
     let url = created
         .queue_url
         .ok_or_else(|| CreateError::new(name, "it has no URL"))?;
@@ -90,9 +89,7 @@ async fn arn(queue: &SqsQueue) -> Result<String, CreateError> {
         .attribute_names(QueueAttributeName::QueueArn)
         .send()
         .await;
-    let answer = answer.map_err(|failure| {
-        CreateError::new(&queue.url, DisplayErrorContext(failure).to_string())
-    })?;
+    let answer = answer.map_err(|failure| CreateError::new(&queue.url, reason(&failure)))?;
     let arn = answer
         .attributes()
         .and_then(|all| all.get(&QueueAttributeName::QueueArn));
