@@ -7,16 +7,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::executor::block_on;
+use futures::{executor::block_on, future::join_all};
 use http::{HeaderMap, HeaderValue, Method, Request};
 use serde_json::{Value, json};
 use server::{Server, Settings, auth::Caller};
 use store::{
     Store,
-    simulated::{CountingIds, ManualClock, SimulatedTables},
+    simulated::{Call, CountingIds, Fault, ManualClock},
 };
 
-use super::reply::Reply;
+use super::{reply::Reply, turns::Turns};
 
 /// The public URL of the server under test.
 pub(super) const BASE: &str = "https://fyr.example/fhir";
@@ -25,6 +25,7 @@ pub(super) const BASE: &str = "https://fyr.example/fhir";
 #[derive(Clone)]
 pub(super) struct Fyr {
     server: Server,
+    tables: Arc<Turns>,
     clock: Arc<ManualClock>,
     caller: Caller,
 }
@@ -43,14 +44,15 @@ impl Fyr {
         change(&mut settings);
         let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(CountingIds::default());
-        let tables = Arc::new(SimulatedTables::new());
+        let tables = Arc::new(Turns::default());
         let limits = store::Settings {
             closing: store::Closing::OneProcess,
             ..store::Settings::default()
         };
-        let store = Store::new(tables, clock.clone(), ids.clone(), limits);
+        let store = Store::new(tables.clone(), clock.clone(), ids.clone(), limits);
         Self {
             server: Server::new(store, settings, clock.clone(), ids),
+            tables,
             clock,
             caller: Caller::developer(),
         }
@@ -74,6 +76,24 @@ impl Fyr {
     /// Lets time pass.
     pub(super) fn advance(&self, milliseconds: i64) {
         self.clock.advance(milliseconds);
+    }
+
+    /// From now on the calls to the tables fail as `faults` says.
+    pub(super) fn break_with(&self, faults: impl FnMut(&Call) -> Option<Fault> + Send + 'static) {
+        self.tables.tables().break_with(faults);
+    }
+
+    /// From now on the tables work again.
+    pub(super) fn repair(&self) {
+        self.tables.tables().repair();
+    }
+
+    /// Sends requests at the same time. The seed decides how they interleave.
+    pub(super) fn at_once(&self, seed: u64, requests: Vec<Ask<'_>>) -> Vec<Reply> {
+        self.tables.shuffle(seed);
+        let replies = block_on(join_all(requests.into_iter().map(Ask::reply)));
+        self.tables.shuffle(0);
+        replies
     }
 
     /// A request that is still to be filled in; the path starts below the base.
@@ -164,12 +184,18 @@ impl Ask<'_> {
     }
 
     pub(super) fn send(self) -> Reply {
+        let reply = block_on(self.reply());
+        reply.check_cost();
+        reply
+    }
+
+    async fn reply(self) -> Reply {
         let is_head = self.method == Method::HEAD;
         let mut request = Request::new(self.body);
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().unwrap();
         *request.headers_mut() = self.headers;
         let caller = self.fyr.caller.clone();
-        Reply::check(is_head, block_on(self.fyr.server.respond(request, caller)))
+        Reply::check(is_head, self.fyr.server.respond(request, caller).await)
     }
 }

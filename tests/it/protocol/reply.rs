@@ -71,8 +71,8 @@ impl Reply {
         };
         reply.check_headers();
         reply.check_body(is_head, body.len());
-        if reply.status >= 400 {
-            reply.check_failure(is_head);
+        if reply.status >= 400 && !is_head {
+            check_outcome(&reply.json);
         }
         reply
     }
@@ -112,13 +112,11 @@ impl Reply {
         assert_eq!(self.header("content-type"), fhir_json);
     }
 
-    /// A failure says what is wrong (E1), and wrote nothing. A refused identifier may have cost
-    /// writes: what a commit needs is put down while it is verified, and taken back.
-    fn check_failure(&self, is_head: bool) {
-        if !is_head {
-            check_outcome(&self.json);
-        }
-        if let (Some(cost), false) = (self.header("x-fyr-cost"), self.status == 422) {
+    /// A failure that the request itself explains wrote nothing. Others may have cost writes: what a
+    /// commit needs is put down while it is verified, and taken back.
+    pub(super) fn check_cost(&self) {
+        let explained = [400, 401, 403, 404, 405, 406, 410, 415].contains(&self.status);
+        if let (Some(cost), true) = (self.header("x-fyr-cost"), explained) {
             assert!(cost.contains("wru=0;"), "{} wrote: {cost}", self.status);
         }
     }
