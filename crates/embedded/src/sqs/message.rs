@@ -1,7 +1,7 @@
 //! One message: what was sent, and how often it was delivered.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -56,7 +56,7 @@ impl Content {
 pub(super) struct Message {
     pub(super) id: String,
     pub(super) content: Content,
-    pub(super) sent_ms: u64,
+    pub(super) sent: Moment,
     /// From when on it may be delivered: after its delay, or after a delivery's timeout.
     pub(super) visible_from: Instant,
     pub(super) deliveries: u32,
@@ -74,12 +74,23 @@ impl Message {
         Self {
             id: uuid::Uuid::new_v4().to_string(),
             content,
-            sent_ms: now.epoch_ms,
+            sent: now,
             visible_from,
             deliveries: 0,
             first_delivered_ms: None,
             given_up_by: None,
         }
+    }
+
+    /// Hides the message from others for the time that its receiver has.
+    pub(super) fn deliver(&mut self, now: Moment, timeout: Duration) {
+        self.deliveries += 1;
+        self.first_delivered_ms.get_or_insert(now.epoch_ms);
+        self.visible_from = now.plus(timeout).instant;
+    }
+
+    pub(super) fn age(&self, now: Moment) -> Duration {
+        now.instant.duration_since(self.sent.instant)
     }
 
     pub(super) fn is_visible(&self, now: Moment) -> bool {

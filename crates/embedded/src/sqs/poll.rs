@@ -100,7 +100,7 @@ fn system_attributes(request: &ReceiveMessage, message: &Message) -> Map<String,
             "ApproximateReceiveCount",
             Some(message.deliveries.to_string()),
         ),
-        ("SentTimestamp", Some(message.sent_ms.to_string())),
+        ("SentTimestamp", Some(message.sent.epoch_ms.to_string())),
         (
             "ApproximateFirstReceiveTimestamp",
             message.first_delivered_ms.map(|ms| ms.to_string()),

@@ -40,9 +40,7 @@ pub(super) struct Wish {
 #[derive(Debug, Default)]
 pub(super) struct Look {
     pub(super) delivered: Vec<(Receipt, Message)>,
-    /// Messages that are out of the queue for good.
-    pub(super) given_up: Vec<Message>,
-    /// When the next hidden message becomes visible.
+    /// When the next message becomes visible. Says something when none was delivered.
     pub(super) next_visible: Option<Instant>,
 }
 
@@ -107,49 +105,47 @@ impl Queue {
     /// Delivers the oldest visible messages.
     pub(super) fn receive(&mut self, wish: Wish, now: Moment) -> Look {
         self.forget_old(now);
-        let hidden_until = now
-            .plus(wish.visibility.unwrap_or(self.settings.visibility))
-            .instant;
-        let mut look = Look {
-            given_up: self.give_up(now),
-            ..Look::default()
-        };
-        for (place, message) in &mut self.messages {
-            if !message.is_visible(now) {
-                let soonest = look.next_visible.unwrap_or(message.visible_from);
-                look.next_visible = Some(soonest.min(message.visible_from));
-            } else if look.delivered.len() < wish.messages {
-                message.deliveries += 1;
-                message.first_delivered_ms.get_or_insert(now.epoch_ms);
-                message.visible_from = hidden_until;
-                let receipt = Receipt {
+        let timeout = wish.visibility.unwrap_or(self.settings.visibility);
+        let visible = self
+            .messages
+            .iter_mut()
+            .filter(|(_, message)| message.is_visible(now));
+        let delivered = visible.take(wish.messages).map(|(place, message)| {
+            message.deliver(now, timeout);
+            (
+                Receipt {
                     place: *place,
                     delivery: message.deliveries,
-                };
-                look.delivered.push((receipt, message.clone()));
-            }
+                },
+                message.clone(),
+            )
+        });
+        Look {
+            delivered: delivered.collect(),
+            next_visible: self
+                .messages
+                .values()
+                .map(|message| message.visible_from)
+                .min(),
         }
-        look
     }
 
     fn forget_old(&mut self, now: Moment) {
-        let kept_ms = u64::try_from(self.settings.retention.as_millis()).unwrap_or(u64::MAX);
+        let retention = self.settings.retention;
         self.messages
-            .retain(|_, message| now.epoch_ms.saturating_sub(message.sent_ms) < kept_ms);
+            .retain(|_, message| message.age(now) < retention);
     }
 
     /// Takes out the visible messages that were delivered often enough.
-    fn give_up(&mut self, now: Moment) -> Vec<Message> {
+    pub(super) fn give_up(&mut self, now: Moment) -> Vec<Message> {
         let Some(redrive) = &self.settings.redrive else {
             return Vec::new();
         };
         let max_deliveries = redrive.max_deliveries;
         let is_over =
             |message: &mut Message| message.is_visible(now) && message.deliveries >= max_deliveries;
-        self.messages
-            .extract_if(.., |_, message| is_over(message))
-            .map(|(_, gone)| gone)
-            .collect()
+        let given_up = self.messages.extract_if(.., |_, message| is_over(message));
+        given_up.map(|(_, message)| message).collect()
     }
 
     /// Deletes a message that is named by its latest delivery. Any other receipt does nothing: AWS

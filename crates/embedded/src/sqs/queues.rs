@@ -7,7 +7,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use super::message::Message;
 use super::moment::Moment;
 use super::queue::{Look, Queue, Wish};
 use super::refusal::Refusal;
@@ -79,25 +78,14 @@ impl Queues {
         changed
     }
 
-    /// Delivers messages, and moves those that are given up to their queue for dead letters.
+    /// Delivers messages, after moving those that are given up to their queue for dead letters.
     pub(super) fn receive(&self, name: &str, wish: Wish, now: Moment) -> Result<Look, Refusal> {
         let mut queues = self.lock();
-        let queue = queues.get_mut(name).ok_or(Refusal::NoSuchQueue)?;
-        let mut look = queue.receive(wish, now);
-        let given_up = std::mem::take(&mut look.given_up);
-        if !given_up.is_empty() {
-            let redrive = queue.settings.redrive.as_ref();
-            let target = redrive.map(|redrive| redrive.target_name().to_owned());
-            bury(
-                &mut queues,
-                target.as_deref().unwrap_or_default(),
-                given_up,
-                name,
-                now,
-            );
+        if bury_dead_letters(&mut queues, name, now) {
             self.changed.notify_waiters();
         }
-        Ok(look)
+        let queue = queues.get_mut(name).ok_or(Refusal::NoSuchQueue)?;
+        Ok(queue.receive(wish, now))
     }
 
     /// Completes at the next change after this call.
@@ -110,26 +98,29 @@ impl Queues {
     }
 }
 
-fn bury(
-    queues: &mut BTreeMap<String, Queue>,
-    target: &str,
-    letters: Vec<Message>,
-    from: &str,
-    now: Moment,
-) {
-    let Some(queue) = queues.get_mut(target) else {
-        let count = letters.len();
-        tracing::warn!(
-            from,
-            target,
-            count,
-            "no queue for dead letters: they are gone"
-        );
-        return;
+/// Whether there were any. Without a queue to take them they stay, and are delivered on.
+fn bury_dead_letters(queues: &mut BTreeMap<String, Queue>, from: &str, now: Moment) -> bool {
+    let redrive = queues
+        .get(from)
+        .and_then(|queue| queue.settings.redrive.as_ref());
+    let Some(target) = redrive.map(|redrive| redrive.target_name().to_owned()) else {
+        return false;
     };
-    for letter in letters {
-        queue.take_dead_letter(letter, &arn(from), now);
+    if !queues.contains_key(&target) {
+        return false;
     }
+    let letters = queues
+        .get_mut(from)
+        .map(|queue| queue.give_up(now))
+        .unwrap_or_default();
+    let Some(graveyard) = queues.get_mut(&target) else {
+        return false;
+    };
+    let are_any = !letters.is_empty();
+    for letter in letters {
+        graveyard.take_dead_letter(letter, &arn(from), now);
+    }
+    are_any
 }
 
 fn check_name(name: &str) -> Result<(), Refusal> {
@@ -159,7 +150,11 @@ pub(super) fn name_in(url: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::sqs::message::Content;
+    use crate::sqs::settings::Redrive;
 
     #[test]
     fn a_queue_is_created_once_and_not_with_other_settings() {
@@ -174,6 +169,35 @@ mod tests {
         assert_eq!(queues.names("jo"), ["jobs"]);
         queues.remove("jobs").unwrap();
         assert_eq!(queues.remove("jobs"), Err(Refusal::NoSuchQueue));
+    }
+
+    #[test]
+    fn messages_without_a_queue_for_dead_letters_are_delivered_on() {
+        let (queues, now) = (Queues::default(), Moment::now());
+        let redrive = Redrive {
+            target: arn("dead"),
+            max_deliveries: 1,
+        };
+        let settings = Settings {
+            redrive: Some(redrive),
+            ..Settings::default()
+        };
+        queues.create("jobs", settings, now).unwrap();
+        let content = Content {
+            body: "poison".to_owned(),
+            attributes: BTreeMap::new(),
+        };
+        queues
+            .change("jobs", |queue| queue.send(content, None, now))
+            .unwrap();
+        let at_once = Wish {
+            messages: 1,
+            visibility: Some(Duration::ZERO),
+        };
+        let received = |name: &str| queues.receive(name, at_once, now).unwrap().delivered.len();
+        assert_eq!([received("jobs"), received("jobs")], [1, 1]);
+        queues.create("dead", Settings::default(), now).unwrap();
+        assert_eq!([received("jobs"), received("dead")], [0, 1]);
     }
 
     #[test]
