@@ -4,6 +4,7 @@
 //! fyr-data/
 //!   lock                the holder's process id; locked while it lives
 //!   dynamodb.sqlite3    the tables, with SQLite's -wal and -shm beside it
+//!   objects/            what S3 holds
 //! ```
 //!
 //! The lock is the operating system's, not the file's existence: it goes away with its process,
@@ -87,6 +88,11 @@ impl DataDirectory {
     /// The file of the DynamoDB tables.
     pub(crate) fn tables_file(&self) -> PathBuf {
         self.path.join("dynamodb.sqlite3")
+    }
+
+    /// The folder of S3's objects.
+    pub(crate) fn objects_folder(&self) -> PathBuf {
+        self.path.join("objects")
     }
 }
 

@@ -8,6 +8,8 @@
 //! a function   -> AWS SDK -> loopback socket  -> listener   -> SQLite     for everybody else
 //! ```
 //!
+//! [`S3`] (`s3s` over a folder) and [`Sqs`] (our own, in memory) are reached in the same two ways.
+//!
 //! Nothing that runs in AWS depends on this crate. How the engine differs from AWS, and what it
 //! keeps when the process or the machine dies, is in
 //! `docs/adr/0004-embedded-engines-on-the-aws-wire-protocol.md`.

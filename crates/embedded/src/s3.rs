@@ -61,7 +61,7 @@ impl S3 {
     /// # Errors
     /// The folder cannot be made or read.
     pub fn open(directory: &DataDirectory) -> io::Result<Self> {
-        let folder = directory.path().join("objects");
+        let folder = directory.objects_folder();
         std::fs::create_dir_all(&folder)?;
         disk::remove_open_uploads(&folder)?;
         Ok(Self {
