@@ -61,13 +61,6 @@ pub(crate) enum Content {
     Complete(Object),
 }
 
-impl Content {
-    /// Whether there is a resource.
-    pub(crate) fn is_some(&self) -> bool {
-        !matches!(self, Self::Empty)
-    }
-}
-
 impl Answer {
     /// 200 with a stored version.
     pub(crate) fn stored(stamp: Stamp, body: Bytes) -> Self {

@@ -42,9 +42,7 @@ pub(crate) fn answered(
             header::LAST_MODIFIED,
             value(&stamp.last_updated.http_date()),
         );
-        let created =
-            answer.written && answer.outcome.is_some() && status != StatusCode::NO_CONTENT;
-        let name = if created && answer.content.is_some() {
+        let name = if answer.written && answer.status != StatusCode::NO_CONTENT {
             header::LOCATION
         } else {
             header::CONTENT_LOCATION

@@ -65,7 +65,10 @@ pub(crate) async fn write(
                 attempt += 1;
             }
             Err(Attempt::Conflict(failure) | Attempt::Failed(failure)) => return Err(failure),
-            Ok(written) => return Ok(written),
+            Ok(written) => {
+                let seen = |one: Written| one.seen_by(&context.caller);
+                return Ok(written.into_iter().map(seen).collect());
+            }
         }
     }
 }

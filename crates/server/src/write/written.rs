@@ -12,6 +12,7 @@ use http::StatusCode;
 use store::{Committed, DocumentKey, Head, Millis};
 
 use crate::{
+    auth::{self, Caller, Right},
     interaction::{Answer, Content, Stamp},
     write::Operation,
 };
@@ -79,6 +80,16 @@ impl Written {
     /// Takes the version that the commit gave it.
     pub(super) fn commit(&mut self, committed: &Committed) {
         self.version = Some((committed.version, committed.last_updated));
+    }
+
+    /// The same as its caller may see it: a resource that a conditional create found is shown to
+    /// those only who may read it.
+    pub(super) fn seen_by(mut self, caller: &Caller) -> Self {
+        let right = Right::Read(self.key.kind.clone());
+        if self.effect == Effect::Matched && auth::demand(caller, &right).is_err() {
+            self.body = None;
+        }
+        self
     }
 
     /// The answer to the operation.

@@ -71,7 +71,7 @@ impl Page<'_> {
 
     fn links(&self, base: &str) -> Vec<Value> {
         let own: Vec<String> = self.parameters.iter().map(encoded).collect();
-        let mut links = vec![json!({"relation": "self", "url": self.url(base, own)})];
+        let mut links = vec![json!({"relation": "self", "url": self.url(base, &own)})];
         if let Some(next) = &self.next {
             let kept = self
                 .parameters
@@ -79,12 +79,12 @@ impl Page<'_> {
                 .filter(|parameter| parameter.name != "_before");
             let mut parts: Vec<String> = kept.map(encoded).collect();
             parts.push(format!("_before={next}"));
-            links.push(json!({"relation": "next", "url": self.url(base, parts)}));
+            links.push(json!({"relation": "next", "url": self.url(base, &parts)}));
         }
         links
     }
 
-    fn url(&self, base: &str, parts: Vec<String>) -> String {
+    fn url(&self, base: &str, parts: &[String]) -> String {
         let query = if parts.is_empty() { "" } else { "?" };
         format!("{base}/{}{query}{}", self.path, parts.join("&"))
     }
