@@ -1,6 +1,6 @@
 //! The REST API, request by request: the whole server in this process, over simulated tables.
 //!
-//! Rules in the names of tests (`…_t8`) are those of `docs/conformance.md`.
+//! A test whose name ends in a number such as `t8` shows the rule that the code calls T8.
 
 #![expect(
     clippy::unwrap_used,

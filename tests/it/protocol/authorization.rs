@@ -1,9 +1,10 @@
 //! Who may do what.
 
+use serde_json::json;
 use server::auth::Caller;
 
 use super::{
-    entries::{LOCAL, entry, identified, organization, organization_at, post, put},
+    entries::{LOCAL, entry, identified, organization, organization_at, post, post_unless, put},
     fyr::Fyr,
 };
 
@@ -168,6 +169,38 @@ fn a_batch_refuses_the_entries_that_the_caller_may_not_a4() {
         ["200 OK", "403 Forbidden", "403 Forbidden"]
     );
     assert_eq!(fyr.get("/Organization/1").json["name"], "A");
+}
+
+#[test]
+fn a_conditional_create_shows_its_match_to_those_only_who_may_read() {
+    let fyr = Fyr::new();
+    let first = fyr
+        .post("/Organization", &identified(LOCAL, "1"))
+        .expect(201);
+    let create = |roles: &[&str]| {
+        let fyr = fyr.with_roles(roles);
+        let ask = fyr.ask("POST", "/Organization").json(&organization("A"));
+        let criterion = format!("identifier={LOCAL}|1");
+        ask.header("if-none-exist", &criterion).send().expect(200)
+    };
+    let blind = create(&["Organization.create"]);
+    assert_eq!(
+        (blind.text.as_str(), blind.header("location")),
+        ("", first.header("location"))
+    );
+    let reader = create(&["Organization.create", "Organization.read"]);
+    assert_eq!(reader.text, first.text);
+
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction",
+        "entry": [post_unless(&format!("{LOCAL}|1"), &organization("A"))]});
+    let blind = fyr.with_roles(&["FHIR.transaction", "Organization.create"]);
+    let ask = blind.ask("POST", "/").json(&bundle);
+    let reply = ask
+        .header("prefer", "return=representation")
+        .send()
+        .expect(200);
+    assert_eq!(reply.target(0), format!("Organization/{}", first.id()));
+    assert_eq!(reply.json["entry"][0].get("resource"), None);
 }
 
 #[test]

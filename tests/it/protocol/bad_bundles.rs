@@ -205,7 +205,7 @@ fn a_bundle_that_is_none_is_400() {
 }
 
 #[test]
-fn five_thousand_entries_are_read_and_one_more_is_413() {
+fn more_than_five_thousand_entries_are_413() {
     for kind in ["transaction", "batch"] {
         let mut entries = vec![entry("GET", "metadata"); 5_001];
         entries[0] = good();
@@ -213,9 +213,19 @@ fn five_thousand_entries_are_read_and_one_more_is_413() {
         let said = reply.diagnostics();
         assert!(said.contains("5000") && said.contains("5001"), "{said}");
     }
-    let fyr = Fyr::new();
-    let entries = vec![entry("DELETE", "Organization/1"); 5_000];
-    fyr.bundle("batch", &entries).expect(200);
+}
+
+#[test]
+fn as_many_entries_as_the_limit_are_read_and_one_more_is_413() {
+    let fyr = Fyr::with(|settings| settings.max_transaction_entries = 20);
+    for kind in ["transaction", "batch"] {
+        let deletes = |count| {
+            let delete = |at| entry("DELETE", &format!("Organization/{at}"));
+            fyr.bundle(kind, &(0..count).map(delete).collect::<Vec<_>>())
+        };
+        assert_eq!(deletes(20).expect(200).len(), 20);
+        deletes(21).expect(413);
+    }
 }
 
 #[test]

@@ -11,6 +11,9 @@ use super::{
 /// How many clients there are.
 const CLIENTS: usize = 64;
 
+/// How many there are where each has to follow all others, one by one.
+const QUEUE: usize = 16;
+
 /// Each seed is another way in which the requests interleave.
 const SEEDS: std::ops::Range<u64> = 1..13;
 
@@ -26,6 +29,11 @@ fn statuses(replies: &[Reply]) -> Vec<(u16, usize)> {
 /// Sends a request of each client at once.
 fn crowd<'a>(fyr: &'a Fyr, seed: u64, request: impl Fn(usize) -> Ask<'a>) -> Vec<Reply> {
     fyr.at_once(seed, (0..CLIENTS).map(request).collect())
+}
+
+/// Sends a request of each client that has to follow all others.
+fn queue<'a>(fyr: &'a Fyr, seed: u64, request: impl Fn(usize) -> Ask<'a>) -> Vec<Reply> {
+    fyr.at_once(seed, (0..QUEUE).map(request).collect())
 }
 
 fn bundle(entries: &[Value]) -> Value {
@@ -103,7 +111,7 @@ fn every_update_that_was_answered_is_a_version_of_its_own() {
         let fyr = Fyr::new();
         fyr.put("/Organization/1", &organization_at("1", "A"))
             .expect(201);
-        let replies = crowd(&fyr, seed, |client| {
+        let replies = queue(&fyr, seed, |client| {
             let body = organization_at("1", &format!("client {client}"));
             fyr.ask("PUT", "/Organization/1").json(&body)
         });
@@ -133,7 +141,7 @@ fn transactions_on_the_same_resources_follow_each_other() {
             bundle(&["1", "2"].map(write))
         };
         fyr.post("/", &both("start")).expect(200);
-        let replies = crowd(&fyr, seed, |client| {
+        let replies = queue(&fyr, seed, |client| {
             let ask = fyr.ask("POST", "/");
             ask.json(&both(&format!("client {client}")))
         });
