@@ -3,7 +3,8 @@
 //! A put carries `If-None-Match: *`, so that of two puts of one key the first stands:
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>. That the second
 //! one finds the key taken is success, since it is most often the SDK's own retry of a put whose
-//! answer was lost.
+//! answer was lost. A put that meets another one of its key midway (409) is out of reach like any
+//! failure: it is worth another try.
 
 mod create;
 mod failure;

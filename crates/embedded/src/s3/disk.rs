@@ -26,7 +26,10 @@ impl Disk {
                 .ancestors()
                 .take_while(|place| place.starts_with(&root))
             {
-                File::open(place)?.sync_all()?;
+                // Elsewhere a folder cannot be opened, and needs not be.
+                if cfg!(unix) || place.is_file() {
+                    File::open(place)?.sync_all()?;
+                }
             }
             Ok(())
         });
