@@ -26,6 +26,7 @@ mod crowd;
 mod delete;
 mod encoding;
 mod entries;
+mod feed;
 mod failing_tables;
 mod fidelity;
 mod fyr;

@@ -54,7 +54,7 @@ impl Objects {
     async fn settle(&self, bucket: &str, key: &str) -> S3Result<()> {
         let object = self.folder.join(bucket).join(key);
         let settled = self.disk.settle(&self.folder, object).await;
-        settled.map_err(|failure| S3Error::with_source(S3ErrorCode::InternalError, failure.into()))
+        settled.map_err(broken)
     }
 
     /// Removes what `s3s-fs` leaves behind of a deleted object.
@@ -62,16 +62,17 @@ impl Objects {
         for file in files_beside(&self.folder, bucket, key) {
             match tokio::fs::remove_file(file).await {
                 Err(failure) if failure.kind() != io::ErrorKind::NotFound => {
-                    return Err(S3Error::with_source(
-                        S3ErrorCode::InternalError,
-                        failure.into(),
-                    ));
+                    return Err(broken(failure));
                 }
                 _ => {}
             }
         }
         Ok(())
     }
+}
+
+fn broken(failure: io::Error) -> S3Error {
+    S3Error::with_source(S3ErrorCode::InternalError, failure.into())
 }
 
 #[async_trait::async_trait]

@@ -1,7 +1,5 @@
 //! `ReceiveMessage`: takes what is there, or waits for something to come.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, sleep_until};
 
@@ -15,14 +13,13 @@ use super::refusal::Refusal;
 use super::requests::{OneQueue, ReceiveMessage};
 
 const MAX_MESSAGES: usize = 10;
-const MAX_WAIT_SECONDS: u64 = 20;
 
 pub(super) async fn receive(queues: &Queues, queue: &OneQueue, request: &ReceiveMessage) -> Reply {
     let name = queue.name();
     let wish = wish(request)?;
     let usual_wait = queues.look_up(name, |queue| queue.settings.wait)?;
     let until = Moment::now()
-        .plus(wait(request)?.unwrap_or(usual_wait))
+        .plus(request.wait()?.unwrap_or(usual_wait))
         .instant;
     loop {
         // Before the look, so that a message sent after it is not missed.
@@ -50,15 +47,6 @@ fn wish(request: &ReceiveMessage) -> Result<Wish, Refusal> {
         messages,
         visibility: request.visibility()?,
     })
-}
-
-fn wait(request: &ReceiveMessage) -> Result<Option<Duration>, Refusal> {
-    match request.wait_time_seconds {
-        Some(seconds) if seconds > MAX_WAIT_SECONDS => Err(Refusal::Invalid(format!(
-            "WaitTimeSeconds must be between 0 and {MAX_WAIT_SECONDS}"
-        ))),
-        seconds => Ok(seconds.map(Duration::from_secs)),
-    }
 }
 
 fn reply(request: &ReceiveMessage, delivered: &[(Receipt, Message)]) -> Value {

@@ -14,6 +14,7 @@ use super::refusal::Refusal;
 
 const MAX_DELAY_SECONDS: u64 = 900;
 const MAX_VISIBILITY_SECONDS: u64 = 43_200;
+const MAX_WAIT_SECONDS: u64 = 20;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -90,7 +91,7 @@ impl SendMessage {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ReceiveMessage {
     pub(super) max_number_of_messages: Option<usize>,
-    pub(super) wait_time_seconds: Option<u64>,
+    wait_time_seconds: Option<u64>,
     visibility_timeout: Option<u64>,
     /// The old name of the next field; both are in use.
     #[serde(default)]
@@ -102,6 +103,10 @@ pub(super) struct ReceiveMessage {
 }
 
 impl ReceiveMessage {
+    pub(super) fn wait(&self) -> Result<Option<Duration>, Refusal> {
+        seconds("WaitTimeSeconds", self.wait_time_seconds, MAX_WAIT_SECONDS)
+    }
+
     pub(super) fn visibility(&self) -> Result<Option<Duration>, Refusal> {
         seconds(
             "VisibilityTimeout",
