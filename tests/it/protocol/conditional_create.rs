@@ -175,6 +175,8 @@ fn criteria_that_need_search_are_refused_rather_than_guessed() {
         "_id=1",
         "identifier",
         "nonsense",
+        "",
+        "[]",
     ] {
         let reply = create_unless(&fyr, query, &organization("A")).expect(400);
         assert_eq!(reply.codes(), ["not-supported"], "{query}");

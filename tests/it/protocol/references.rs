@@ -314,11 +314,12 @@ fn placeholders_that_no_entry_has_are_refused_and_all_named_t14() {
         post(&part_of("urn:uuid:read")),
     ];
     let reply = fyr.transaction(&entries).expect(400);
-    assert_eq!(reply.entries_at_fault(), [0, 2, 4]);
+    let place = |entry: usize| format!("Bundle.entry[{entry}].resource.partOf.reference");
+    assert_eq!(reply.places(), [place(0), place(2), place(4)]);
     for text in [
         "urn:uuid:nobody",
         "urn:oid:1.2.3",
-        "resource of type: Organization",
+        "element named 'partOf' within resource of type: Organization",
     ] {
         assert!(reply.diagnostics().contains(text), "{}", reply.text);
     }
@@ -397,7 +398,10 @@ fn a_bundle_that_is_stored_as_a_resource_keeps_its_links() {
     let fyr = Fyr::new();
     let collection = json!({"resourceType": "Bundle", "type": "collection", "entry": [
         {"fullUrl": "urn:uuid:x", "resource": part_of("urn:uuid:y")}]});
-    let id = fyr.created(&collection);
-    let stored = fyr.get(&format!("/Bundle/{id}")).expect(200).json;
-    assert_eq!(stored["entry"], collection["entry"]);
+    let alone = fyr.created(&collection);
+    let reply = fyr.transaction(&[post(&collection)]).expect(200);
+    for key in [format!("Bundle/{alone}"), reply.target(0).to_owned()] {
+        let stored = fyr.get(&format!("/{key}")).expect(200).json;
+        assert_eq!(stored["entry"], collection["entry"]);
+    }
 }

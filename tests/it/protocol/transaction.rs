@@ -230,6 +230,37 @@ fn all_problems_of_all_entries_are_told_at_once_e4() {
 }
 
 #[test]
+fn problems_of_different_kinds_are_told_together_e4() {
+    let fyr = with_two();
+    let child = |reference: &str| {
+        with(
+            organization("child"),
+            "partOf",
+            json!({"reference": reference}),
+        )
+    };
+    let update = put("Organization/1", &organization_at("1", "B"));
+    let entries = [
+        entry("GET", "Organization/nobody"),
+        condition(update, "ifMatch", "W/\"7\""),
+        post(&child("urn:uuid:nobody")),
+        post(&organization("good")),
+        post(&child("Organization?identifier=nobody")),
+        post(&child("Organization?name=A")),
+    ];
+    let reply = fyr.transaction(&entries).expect(400);
+    assert_eq!(reply.entries_at_fault(), [0, 1, 2, 4, 5]);
+    let expected = [
+        "not-found",
+        "conflict",
+        "not-found",
+        "not-found",
+        "not-supported",
+    ];
+    assert_eq!(reply.codes(), expected);
+}
+
+#[test]
 fn structural_problems_of_all_entries_are_told_at_once_e4() {
     let fyr = Fyr::new();
     let entries = [

@@ -51,8 +51,7 @@ impl Conditions {
             if_modified_since: if_modified_since
                 .and_then(|text| Instant::from_http_date(text).or_else(|_| text.parse()).ok()),
             if_none_exist: if_none_exist
-                .map(|query| query.trim().trim_start_matches('?').to_owned())
-                .filter(|query| !query.is_empty()),
+                .map(|query| query.trim().trim_start_matches('?').to_owned()),
         })
     }
 

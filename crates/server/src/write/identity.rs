@@ -14,7 +14,9 @@ use super::look_up::Known;
 use crate::{
     failure::{Failure, Kind},
     interaction::Context,
-    write::{Action, Criterion, Operation, Target, Wanted, overlap, wanted, written::Effect},
+    write::{
+        Action, Criterion, Operation, Target, Wanted, overlap, references, wanted, written::Effect,
+    },
 };
 
 /// The resource of an operation.
@@ -62,6 +64,9 @@ pub(super) fn identify(
     }
     let reads = reads.iter().filter(|read| !failed.contains(&read.key));
     failures.extend(wanted::missing(reads, &identified, known));
+    if !failures.is_empty() {
+        failures.extend(references::unresolved(operations, known));
+    }
     failures.sort_by_key(|(entry, _)| *entry);
     let failures = failures.into_iter().map(|(_, failure)| failure).collect();
     Failure::together(failures).map_or(Ok(identified), Err)

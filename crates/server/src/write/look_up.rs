@@ -12,6 +12,7 @@ use fhir::{
 use futures::future::{self, FutureExt};
 use store::{DocumentKey, Found, Head, StoreError};
 
+use super::references::has_placeholders;
 use crate::{
     failure::Failure,
     interaction::Context,
@@ -111,7 +112,7 @@ fn conditional_references(operations: &[Operation]) -> Vec<(String, store::Crite
     let mut criteria = Vec::new();
     for operation in operations
         .iter()
-        .filter(|operation| operation.entry.is_some())
+        .filter(|operation| has_placeholders(operation))
     {
         let Some(resource) = operation.resource() else {
             continue;

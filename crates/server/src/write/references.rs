@@ -17,10 +17,10 @@ use std::collections::BTreeMap;
 
 use fhir::{
     json::Object,
-    outcome::{Issue, IssueType},
+    outcome::IssueType,
     reference::{Reference, Target},
     resource::Resource,
-    rewrite::{self, LinkKind},
+    rewrite::{self, Link, LinkKind},
 };
 
 use super::{identity::Identified, look_up::Known};
@@ -34,8 +34,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// 400 for a temporary id that no entry has and for a conditional reference without a match, 412 for
-/// one with several: all of them, with their entries.
+/// As [`unresolved`].
 pub(super) fn resolve(
     context: &Context,
     operations: &[Operation],
@@ -52,21 +51,54 @@ pub(super) fn resolve(
         known,
         base_url: &context.settings.base_url,
     };
-    let mut failures = Vec::new();
+    let mut all_resolved = true;
     let mut bodies = Vec::with_capacity(operations.len());
     for (operation, one) in operations.iter().zip(identified) {
-        let Some(resource) = operation.resource() else {
-            bodies.push(None);
-            continue;
-        };
-        let mut resource = resource.clone();
-        resource.set_id(&one.key.id);
-        if let Err(found) = links.rewrite(operation, resource.object_mut()) {
-            failures.extend(found);
+        let mut resource = operation.resource().cloned();
+        if let Some(resource) = &mut resource {
+            resource.set_id(&one.key.id);
+            all_resolved &= links.rewrite(operation, resource.object_mut());
         }
-        bodies.push(Some(resource));
+        bodies.push(resource);
     }
+    if all_resolved {
+        return Ok(bodies);
+    }
+    let failures = unresolved(operations, known);
+    let failures = failures.into_iter().map(|(_, failure)| failure).collect();
     Failure::together(failures).map_or(Ok(bodies), Err)
+}
+
+/// The references that name nothing, with their entries: 400 for a temporary id that no entry has and
+/// for a conditional reference that is not supported or has no match, 412 for one with several.
+pub(super) fn unresolved(operations: &[Operation], known: &Known) -> Vec<(Option<usize>, Failure)> {
+    let full_urls = operations
+        .iter()
+        .filter_map(|operation| Some((operation.full_url.as_deref()?, String::new())))
+        .collect();
+    let links = Links {
+        full_urls,
+        known,
+        base_url: "",
+    };
+    let mut failures = Vec::new();
+    for operation in operations.iter().filter(|one| has_placeholders(one)) {
+        let found = operation.resource().map(Resource::object);
+        let found = found.map(rewrite::links).unwrap_or_default();
+        let place = format!("{}.resource", operation.name("resource"));
+        for link in found.iter().filter(|link| link.kind == LinkKind::Reference) {
+            let failure = links.problem(operation, link);
+            failures.extend(failure.map(|one| (operation.entry, one.at(&link.path).at(&place))));
+        }
+    }
+    failures
+}
+
+/// Whether references may name what is only known by the request: in a bundle they may. A bundle that
+/// is stored as a resource has names of its own, which are not ours.
+pub(super) fn has_placeholders(operation: &Operation) -> bool {
+    let kind = operation.resource().map(Resource::resource_type);
+    operation.entry.is_some() && kind != Some("Bundle")
 }
 
 /// What the links of a bundle can mean.
@@ -77,12 +109,10 @@ struct Links<'a> {
 }
 
 impl Links<'_> {
-    fn rewrite(&self, operation: &Operation, body: &mut Object) -> Result<(), Vec<Failure>> {
-        let kind = operation
-            .resource()
-            .map_or("", |resource| resource.resource_type())
-            .to_owned();
-        let mut failures = Vec::new();
+    /// Rewrites the links of a body, and tells whether each names something.
+    fn rewrite(&self, operation: &Operation, body: &mut Object) -> bool {
+        let has_placeholders = has_placeholders(operation);
+        let mut all_resolved = true;
         rewrite::rewrite(body, &mut |link, text| {
             if let Some(target) = self.entry(operation, text) {
                 return Some(target.to_owned());
@@ -90,32 +120,45 @@ impl Links<'_> {
             if link != LinkKind::Reference {
                 return None;
             }
-            match (Reference::parse(text), operation.entry) {
-                (Reference::Absolute { base, .. }, _) if base == self.base_url => text
+            match Reference::parse(text) {
+                Reference::Absolute { base, .. } if base == self.base_url => text
                     .strip_prefix(self.base_url)?
                     .strip_prefix('/')
                     .map(str::to_owned),
-                (Reference::Conditional { kind, query }, Some(_)) => self
-                    .only_match(kind, query)
-                    .map_err(|failure| failures.push(failure.at(&operation.name("reference"))))
-                    .ok(),
-                (Reference::Urn(_), Some(_)) => {
-                    let text = format!(
-                        "Unable to satisfy placeholder ID {text} found in a reference within \
-                         resource of type: {kind}"
-                    );
-                    let issue = Issue::error(IssueType::NotFound, text);
-                    let issue = issue.at(operation.name("reference"));
-                    failures.push(Failure::of(Kind::Malformed, issue));
+                Reference::Conditional { kind, query } if has_placeholders => {
+                    let target = self.only_match(kind, query);
+                    all_resolved &= target.is_ok();
+                    target.ok()
+                }
+                Reference::Urn(_) if has_placeholders => {
+                    all_resolved = false;
                     None
                 }
                 _ => None,
             }
         });
-        if failures.is_empty() {
-            Ok(())
-        } else {
-            Err(failures)
+        all_resolved
+    }
+
+    /// Why a reference names nothing, if it does (T14, T15).
+    fn problem(&self, operation: &Operation, link: &Link) -> Option<Failure> {
+        let text = match link.text.split_once('#') {
+            Some((before, _)) if !before.contains('?') => before,
+            _ => &link.text,
+        };
+        match Reference::parse(text) {
+            _ if self.entry(operation, text).is_some() => None,
+            Reference::Conditional { kind, query } => self.only_match(kind, query).err(),
+            Reference::Urn(_) => {
+                let (kind, element) = link.path.split_once('.').unwrap_or_default();
+                let element = element.trim_end_matches(".reference");
+                let text = format!(
+                    "Unable to satisfy placeholder ID {text} found in element named '{element}' \
+                     within resource of type: {kind}"
+                );
+                Some(Failure::new(Kind::Malformed, IssueType::NotFound, text))
+            }
+            _ => None,
         }
     }
 
