@@ -5,6 +5,7 @@ mod commit;
 mod costs;
 mod faults;
 mod feed;
+mod feed_chain;
 mod identifiers;
 mod reading;
 
