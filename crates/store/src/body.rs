@@ -8,7 +8,10 @@
 //! Codecs are only ever added, so that every body ever written stays readable. Level 3: higher
 //! levels gain nothing on bodies of this size.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::error::StoreError;
 
@@ -20,15 +23,30 @@ const MIN_COMPRESSED: usize = 64;
 /// More than any request can hold: a frame that claims more is damaged.
 const MAX_BODY_BYTES: u64 = 256 * 1024 * 1024;
 
+thread_local! {
+    /// Setting one up costs more than compressing a body with it.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
 /// The stored form of a body.
 pub(crate) fn encode(body: &[u8]) -> Bytes {
-    if body.len() >= MIN_COMPRESSED
-        && let Ok(frame) = zstd::bulk::compress(body, LEVEL)
-        && frame.len() < body.len()
-    {
-        return prefixed(ZSTD, &frame);
+    match compress(body) {
+        Some(frame) if frame.len() < body.len() => prefixed(ZSTD, &frame),
+        _ => prefixed(RAW, body),
     }
-    prefixed(RAW, body)
+}
+
+fn compress(body: &[u8]) -> Option<Vec<u8>> {
+    if body.len() < MIN_COMPRESSED {
+        return None;
+    }
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        if compressor.is_none() {
+            *compressor = Compressor::new(LEVEL).ok();
+        }
+        compressor.as_mut()?.compress(body).ok()
+    })
 }
 
 /// The body that [`encode`] was given.
@@ -60,9 +78,13 @@ fn decompress(frame: &[u8]) -> Result<Bytes, StoreError> {
         return Err(damaged());
     }
     let capacity = usize::try_from(size).map_err(|_| damaged())?;
-    zstd::bulk::decompress(frame, capacity)
-        .map(Bytes::from)
-        .map_err(|_| damaged())
+    let body = DECOMPRESSOR.with_borrow_mut(|decompressor| {
+        if decompressor.is_none() {
+            *decompressor = Decompressor::new().ok();
+        }
+        decompressor.as_mut()?.decompress(frame, capacity).ok()
+    });
+    body.map(Bytes::from).ok_or_else(damaged)
 }
 
 #[cfg(test)]

@@ -17,13 +17,15 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::table::{
-    Answer, BatchGot, Item, Key, MAX_BATCH_GET, MAX_BATCH_WRITE, Page, Query, TableError, Write,
+    Answer, BatchGot, Item, Key, MAX_BATCH_GET, MAX_BATCH_WRITE, Page, Query, Scan, TableError,
+    Write,
 };
 
 /// See the module head.
+#[derive(Clone)]
 pub(crate) struct Calls<'a> {
     pub(crate) store: &'a Store,
-    depth: AtomicU64,
+    depth: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -35,7 +37,7 @@ impl Store {
             .map_or(0, |receipt| receipt.round_trips());
         Calls {
             store: self,
-            depth: AtomicU64::new(depth),
+            depth: Arc::new(AtomicU64::new(depth)),
         }
     }
 }
@@ -45,13 +47,20 @@ impl<'a> Calls<'a> {
     pub(crate) fn branch(&self) -> Calls<'a> {
         Calls {
             store: self.store,
-            depth: AtomicU64::new(self.depth()),
+            depth: Arc::new(AtomicU64::new(self.depth())),
         }
     }
 
     /// What is done from now on comes after the branch.
     pub(crate) fn join(&self, branch: &Calls<'_>) {
         self.reach(branch.depth());
+    }
+
+    /// What is done from now on comes after all of the branches.
+    pub(crate) fn join_all(&self, branches: &[Calls<'_>]) {
+        for branch in branches {
+            self.join(branch);
+        }
     }
 
     /// Reads one item.
@@ -63,6 +72,11 @@ impl<'a> Calls<'a> {
     pub(crate) async fn query(&self, query: Query) -> Result<Page, StoreError> {
         self.repeated(|| self.store.tables.query(query.clone()))
             .await
+    }
+
+    /// Reads a page of a table.
+    pub(crate) async fn scan(&self, scan: Scan) -> Result<Page, StoreError> {
+        self.repeated(|| self.store.tables.scan(scan.clone())).await
     }
 
     /// Reads any number of items, side by side. Absent ones are left out.

@@ -9,13 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calls::Calls;
 use crate::document::DocumentKey;
-use crate::error::{CommitError, Duplicate, Holder, StoreError};
+use crate::error::{CommitError, Duplicate, Holder};
 use crate::head::Head;
 use crate::identifier::Hash;
-use crate::key_item::KeyItem;
 use crate::key_plan::{Claim, KeyPlan};
 use crate::plan::Plan;
-use crate::table::Key;
 
 impl Plan {
     /// Reads the key items that are taken exclusively and verifies every claim.
@@ -44,23 +42,6 @@ impl Plan {
         } else {
             Err(CommitError::Duplicates(duplicates))
         }
-    }
-
-    async fn read_keys(&mut self, calls: &Calls<'_>) -> Result<(), StoreError> {
-        let unread = self.keys.iter().filter(|(_, key)| key.needs_read());
-        let unread: Vec<Key> = unread.map(|(at, _)| at.clone()).collect();
-        let items = calls.get_all(unread.clone()).await?;
-        for at in unread {
-            let read = items
-                .get(&at)
-                .map(KeyItem::decode)
-                .transpose()?
-                .unwrap_or_default();
-            if let Some(key) = self.keys.get_mut(&at) {
-                key.read = Some(read);
-            }
-        }
-        Ok(())
     }
 }
 

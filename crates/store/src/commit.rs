@@ -3,7 +3,8 @@
 //! ```text
 //! plan            pure: which items change, and on what condition
 //! stage  | verify side by side: entries and version items | key items and rivals of claims
-//! commit          heads and key items at once, each as the plan found it
+//! commit          small: heads and key items in one call, each as the plan found it (`direct`)
+//!                 large: an intent on each of them, then one decision record (`flip`)
 //! ```
 //!
 //! Everything staged may exist without its transaction; nothing committed exists without everything
@@ -16,7 +17,7 @@ use crate::clock::Millis;
 use crate::error::CommitError;
 use crate::plan::Plan;
 use crate::store::Store;
-use crate::table::{self, Action, MAX_TRANSACT_ITEMS};
+use crate::table::{self, Action};
 use crate::transaction::{Committed, Transaction};
 
 impl Store {
@@ -46,15 +47,14 @@ impl Store {
             // one criterion alone was true when it was read: there is nothing to hold together
             return Ok(Vec::new());
         }
-        let items = plan.truth_items();
-        if items > MAX_TRANSACT_ITEMS {
-            return Err(CommitError::TooManyItems {
-                items,
-                limit: MAX_TRANSACT_ITEMS,
-            });
-        }
+        plan.choose_path(&self.settings);
         prepare(&mut plan, &calls).await?;
-        match plan.commit_directly(&calls).await {
+        let outcome = if plan.is_direct {
+            plan.commit_directly(&calls).await
+        } else {
+            plan.commit_by_flip(&calls).await
+        };
+        match outcome {
             Ok(()) => Ok(plan.committed()),
             Err(error) => {
                 if error.nothing_written() {

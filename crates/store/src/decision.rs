@@ -4,18 +4,20 @@
 //! |-------|---------------------------------------------|
 //! | `st`  | S, `C` committed or `A` aborted |
 //! | `ts`  | N, when it was decided |
-//! | `ttl` | N, seconds since 1970: when the record may go, once everything has been carried out |
 //!
 //! An absent record means undecided. It is created only to decide, and never changes: whoever
-//! creates it first has decided for everybody. A status is looked up *after* the intent was met, and
-//! "undecided" is never remembered.
+//! creates it first has decided for everybody. Only the coordinator of a transaction decides that it
+//! is committed; anybody may decide that it is aborted. A status is looked up *after* the intent was
+//! met, and "undecided" is never remembered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute;
-use crate::calls::Calls;
+use crate::calls::{Calls, store_error};
 use crate::error::StoreError;
-use crate::table::{Item, Key, Sort, Table};
+use crate::table::{
+    Action, Condition, FailedCondition, Item, Key, Sort, Table, TableError, Value, Write,
+};
 
 /// How a transaction ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,13 @@ pub(crate) enum Decision {
 }
 
 impl Decision {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Committed => "C",
+            Self::Aborted => "A",
+        }
+    }
+
     pub(crate) fn decode(item: &Item) -> Result<Self, StoreError> {
         match attribute::text(item, "st")? {
             "C" => Ok(Self::Committed),
@@ -57,5 +66,56 @@ impl Calls<'_> {
             Some(Decision::decode(item).map(|decision| (transaction, decision)))
         };
         transactions.into_iter().filter_map(decided).collect()
+    }
+
+    /// Decides, or learns that it has been decided otherwise. Repeating this is harmless, so no
+    /// answer is no reason to give up; after the last attempt the decision is unknown.
+    pub(crate) async fn decide(
+        &self,
+        transaction: &str,
+        decision: Decision,
+    ) -> Result<Decision, StoreError> {
+        let mut failures = 0;
+        loop {
+            let item = Item::from([
+                ("st".to_owned(), Value::S(decision.as_str().to_owned())),
+                ("ts".to_owned(), Value::N(self.store.clock.now().0)),
+            ]);
+            let record = Write {
+                key: decision_key(transaction),
+                action: Action::Put(item),
+                condition: Some(Condition::NotExists("pk".into())),
+            };
+            match self.write_once(record).await {
+                Ok(()) => return Ok(decision),
+                Err(TableError::ConditionFailed(failed)) => {
+                    return self.decided(transaction, failed).await;
+                }
+                Err(error) => {
+                    failures += 1;
+                    if failures >= self.store.settings.attempts {
+                        return Err(store_error(error));
+                    }
+                    self.pause(failures).await;
+                }
+            }
+        }
+    }
+
+    /// What the record says that was there before ours.
+    async fn decided(
+        &self,
+        transaction: &str,
+        failed: Vec<FailedCondition>,
+    ) -> Result<Decision, StoreError> {
+        if let Some(item) = failed.into_iter().find_map(|failed| failed.item) {
+            return Decision::decode(&item);
+        }
+        match self.get(decision_key(transaction)).await? {
+            Some(item) => Decision::decode(&item),
+            None => Err(StoreError::Corrupt(format!(
+                "the decision on {transaction} is gone"
+            ))),
+        }
     }
 }

@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use crate::calls::{Calls, store_error};
+use crate::contention::{Contender, Way};
 use crate::document::DocumentKey;
 use crate::error::{CommitError, Source, StoreError};
 use crate::head::{encode_head, head_key};
@@ -67,7 +68,7 @@ impl Plan {
     ) -> Option<CommitError> {
         match error {
             TableError::ConditionFailed(failed) => {
-                match calls.wait_for_intents(writes, &failed).await {
+                match self.clear_intents(calls, writes, &failed).await {
                     Ok(true) => None,
                     Ok(false) => Some(CommitError::Conflict(self.concerned(&failed))),
                     Err(error) => Some(error.into()),
@@ -119,7 +120,7 @@ impl Plan {
         concerned
     }
 
-    fn is_overdue(&self, calls: &Calls<'_>) -> bool {
+    pub(crate) fn is_overdue(&self, calls: &Calls<'_>) -> bool {
         self.deadline
             .is_some_and(|deadline| calls.store.clock.now() > deadline)
     }
@@ -144,11 +145,12 @@ impl PlannedWrite {
     }
 }
 
-impl Calls<'_> {
-    /// If a condition failed because another transaction left an intent on the item, waits until it
-    /// is gone. False when that is not the reason, or when it takes too long.
-    async fn wait_for_intents(
+impl Plan {
+    /// If a condition failed because another transaction left an intent on the item, makes it go
+    /// away. False when that is not the reason, or when it does not go.
+    async fn clear_intents(
         &self,
+        calls: &Calls<'_>,
         writes: &[table::Write],
         failed: &[FailedCondition],
     ) -> Result<bool, StoreError> {
@@ -158,22 +160,13 @@ impl Calls<'_> {
                 .as_ref()
                 .is_some_and(|item| item.contains_key("p"))
         };
-        let mut waited = 0;
+        let contender = Contender::Transaction(self.began);
         for failed in failed.iter().filter(has_intent) {
             let Some(write) = writes.get(failed.index) else {
                 continue;
             };
-            while self
-                .get(write.key.clone())
-                .await?
-                .is_some_and(|item| item.contains_key("p"))
-            {
-                if waited >= self.store.settings.wait_ms {
-                    return Ok(false);
-                }
-                let pause = self.store.settings.backoff_ms.max(1);
-                self.store.clock.sleep(pause).await;
-                waited += pause;
+            if calls.clear(&write.key, contender).await? == Way::Blocked {
+                return Ok(false);
             }
         }
         Ok(failed.iter().any(|failed| has_intent(&failed)))

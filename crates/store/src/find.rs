@@ -25,6 +25,7 @@ pub struct Found {
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
     pub(crate) kind: String,
+    pub(crate) wanted: Wanted,
     pub(crate) key: Key,
     pub(crate) read: KeyItem,
 }
@@ -92,6 +93,7 @@ impl Search {
             wanted,
             guard: Guard {
                 kind: kind.to_owned(),
+                wanted,
                 key,
                 read,
             },

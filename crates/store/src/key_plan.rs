@@ -12,8 +12,10 @@ use std::collections::BTreeSet;
 use crate::attribute::stored;
 use crate::document::DocumentKey;
 use crate::find::Guard;
-use crate::identifier::Hash;
-use crate::key_item::{Announcement, KeyItem};
+use crate::head::Head;
+use crate::identifier::{Hash, Wanted};
+use crate::intent::{self, Owner};
+use crate::key_item::{Announcement, KeyIntent, KeyItem};
 use crate::table::{Action, Change, Condition, Key, Value, Write};
 
 /// A unique token that a write brings to its document.
@@ -24,6 +26,20 @@ pub(crate) struct Claim {
     /// Position of the identifier in the write.
     pub(crate) identifier: usize,
     pub(crate) token: Hash,
+}
+
+/// A search and whom it found.
+#[derive(Debug, Clone)]
+pub(crate) struct Guarded {
+    pub(crate) wanted: Wanted,
+    pub(crate) owners: BTreeSet<DocumentKey>,
+}
+
+impl Guarded {
+    /// Whether the search should have found this live document, and did not.
+    pub(crate) fn misses(&self, head: &Head) -> bool {
+        self.wanted.is_met_by(head.identifiers()) && !self.owners.contains(&head.key)
+    }
 }
 
 /// See the module head.
@@ -40,6 +56,8 @@ pub(crate) struct KeyPlan {
     /// Ids of documents that leave it.
     pub(crate) remove: BTreeSet<String>,
     pub(crate) claims: Vec<Claim>,
+    /// The searches whose answer must stay true.
+    pub(crate) guards: Vec<Guarded>,
     /// Tokens that writes of this transaction hold in the end, by position.
     pub(crate) holders: Vec<(usize, Hash)>,
     /// The documents on whose behalf it is in the plan.
@@ -63,15 +81,14 @@ impl KeyPlan {
     /// Holds still what a search found. False when another search found it in another state.
     pub(crate) fn guard(&mut self, guard: Guard, owners: BTreeSet<DocumentKey>) -> bool {
         self.is_exclusive = true;
-        self.documents.extend(owners);
+        self.documents.extend(owners.iter().cloned());
+        self.guards.push(Guarded {
+            wanted: guard.wanted,
+            owners,
+        });
         let is_same = self.read.as_ref().is_none_or(|read| *read == guard.read);
         self.read = Some(guard.read);
         is_same
-    }
-
-    /// Whether the item must be read before anything can be said about it.
-    pub(crate) fn needs_read(&self) -> bool {
-        self.is_exclusive && self.read.is_none()
     }
 
     /// Stored documents that may hold a claimed token.
@@ -110,11 +127,7 @@ impl KeyPlan {
         let free = Condition::NotExists("p".into());
         let grown = Change::Add("ver".into(), Value::N(1));
         let (action, condition) = match self.read.as_ref().filter(|_| self.is_exclusive) {
-            None => {
-                let announced = self.announcements(transaction).collect();
-                let own = Change::Add("own".into(), Value::Set(announced));
-                (Action::Update(vec![own, grown]), free)
-            }
+            None => (announce(self.announcements(transaction).collect()), free),
             Some(read) => {
                 let action = if self.is_changed {
                     Action::Update(vec![self.own_after(read, transaction), grown])
@@ -142,6 +155,80 @@ impl KeyPlan {
             Change::Set("own".into(), Value::Set(own))
         }
     }
+
+    /// The announcements of a transaction that is not decided yet: they say since when.
+    pub(crate) fn early_announcements(&self, owner: &Owner) -> BTreeSet<String> {
+        let announcement = |id: &String| Announcement {
+            id: id.clone(),
+            transaction: owner.transaction.clone(),
+            began: Some(owner.began),
+        };
+        self.add
+            .iter()
+            .map(|id| announcement(id).encode())
+            .collect()
+    }
+
+    /// What an exclusive plan wants, once its item was read.
+    pub(crate) fn intent(&self, owner: &Owner) -> KeyIntent {
+        let read = self.read.iter().flat_map(|read| &read.announced);
+        let leaving = read.filter(|announced| self.remove.contains(&announced.id));
+        KeyIntent {
+            transaction: owner.transaction.clone(),
+            began: owner.began,
+            add: self.add.clone(),
+            remove: leaving.map(Announcement::encode).collect(),
+        }
+    }
+
+    /// The write that prepares the plan before its transaction is decided.
+    pub(crate) fn stage(&self, key: &Key, owner: &Owner) -> Write {
+        let free = Condition::NotExists("p".into());
+        let (action, condition) = match self.read.as_ref().filter(|_| self.is_exclusive) {
+            None => (announce(self.early_announcements(owner)), free),
+            Some(read) => {
+                let intent = Value::M(intent::on_key_item(&self.intent(owner)));
+                let as_read = Condition::All(vec![free, is_at_version(read.version)]);
+                let is_ours = intent::is_of(&owner.transaction);
+                let action = Action::Update(vec![Change::Set("p".into(), intent)]);
+                (action, Condition::Any(vec![as_read, is_ours]))
+            }
+        };
+        Write {
+            key: key.clone(),
+            action,
+            condition: Some(condition),
+        }
+    }
+
+    /// The write that carries the plan out after its transaction was committed; none when nothing
+    /// is left to do.
+    pub(crate) fn carry_out(&self, key: &Key, owner: &Owner) -> Option<Write> {
+        let read = self.read.as_ref().filter(|_| self.is_exclusive)?;
+        Some(intent::carry_out_key(key, read, &self.intent(owner)))
+    }
+
+    /// The write that takes back what was prepared; none when there was nothing.
+    pub(crate) fn undo(&self, key: &Key, owner: &Owner) -> Option<Write> {
+        if self.is_exclusive {
+            return Some(intent::undo_key(key, &owner.transaction));
+        }
+        let announced = self.early_announcements(owner);
+        (!announced.is_empty()).then(|| Write {
+            key: key.clone(),
+            action: Action::Update(vec![Change::Delete("own".into(), announced)]),
+            condition: Some(Condition::Exists("own".into())),
+        })
+    }
+}
+
+/// Counts up, and announces these if there are any: the tables take no empty set.
+fn announce(announcements: BTreeSet<String>) -> Action {
+    let mut changes = vec![Change::Add("ver".into(), Value::N(1))];
+    if !announcements.is_empty() {
+        changes.push(Change::Add("own".into(), Value::Set(announcements)));
+    }
+    Action::Update(changes)
 }
 
 /// Nobody changed who holds a token since the item was read.

@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::clock::Millis;
 use crate::document::DocumentKey;
 use crate::entry::{entry_hash, put_index_entry, put_time_entry};
@@ -16,10 +18,14 @@ use crate::head::Head;
 use crate::identifier::{Hash, Held};
 use crate::key_item::key_item_key;
 use crate::key_plan::{Claim, KeyPlan};
+use crate::settings::Settings;
 use crate::state::{EntryHashes, State};
-use crate::table::{self, Key};
+use crate::table::{self, Key, MAX_TRANSACT_BYTES, MAX_TRANSACT_ITEMS};
 use crate::transaction::{Committed, Transaction, Write};
 use crate::version::put_version;
+
+/// Room for what is not body, in one of the items of a transaction: generous.
+const ATTRIBUTE_BYTES: usize = 4 * 1024;
 
 /// See the module head.
 #[derive(Debug)]
@@ -32,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) keys: BTreeMap<Key, KeyPlan>,
     /// Index and time entries; they belong to this transaction alone.
     pub(crate) entries: Vec<table::Write>,
+    /// Whether heads and key items fit into one atomic call.
+    pub(crate) is_direct: bool,
 }
 
 /// The change of one head.
@@ -71,6 +79,7 @@ impl Plan {
             writes: Vec::with_capacity(transaction.writes.len()),
             keys: BTreeMap::new(),
             entries: Vec::new(),
+            is_direct: true,
         };
         for found in transaction.guards {
             let owners: BTreeSet<_> = found.owners.into_iter().map(|head| head.key).collect();
@@ -94,9 +103,16 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Heads and key items.
-    pub(crate) fn truth_items(&self) -> usize {
-        self.writes.len() + self.keys.len()
+    /// Takes the direct path if heads and key items fit into one atomic call.
+    pub(crate) fn choose_path(&mut self, settings: &Settings) {
+        let items = self.writes.len() + self.keys.len();
+        let bodies = self
+            .writes
+            .iter()
+            .filter_map(|write| write.state.body.as_ref());
+        let bytes: usize = bodies.map(Bytes::len).sum();
+        self.is_direct = items <= settings.max_direct_items.min(MAX_TRANSACT_ITEMS)
+            && bytes + items * ATTRIBUTE_BYTES <= MAX_TRANSACT_BYTES;
     }
 
     /// Everything that is written before the commit.
@@ -107,10 +123,17 @@ impl Plan {
                 .as_ref()
                 .map(|base| put_version(&write.document, &base.state))
         };
+        let endings = self.writes.iter().filter_map(ending);
+        let manifest = if self.is_direct {
+            Vec::new()
+        } else {
+            self.manifest()
+        };
         self.entries
             .iter()
             .cloned()
-            .chain(self.writes.iter().filter_map(ending))
+            .chain(endings)
+            .chain(manifest)
             .collect()
     }
 

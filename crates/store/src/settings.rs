@@ -17,6 +17,12 @@ pub struct Settings {
     pub lease_ms: i64,
     /// How it is known that a commit can no longer take effect.
     pub closing: Closing,
+    /// Heads and key items that are changed in one atomic call: 100 at most. Transactions with more
+    /// of them are committed by a decision record.
+    pub max_direct_items: usize,
+    /// How long the decision on a large transaction stays on record after it was carried out, in ms:
+    /// longer than any request is delayed and any reader takes.
+    pub retention_ms: i64,
 }
 
 /// Which commits may still be under way; see [`crate::Store::closed_until`].
@@ -40,6 +46,8 @@ impl Default for Settings {
             wait_ms: 200,
             lease_ms: 35_000,
             closing: Closing::Wait { ms: 35_000 },
+            max_direct_items: 100,
+            retention_ms: 24 * 60 * 60 * 1000,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use super::TOKENS;
 use super::content::Content;
-use super::mutant::{Mutant, Saboteur};
+use super::mutant::Mutant;
+use super::saboteur::Saboteur;
 use super::wire::{SeededIds, SkewedClock, Wire};
 use super::world::Shared;
 use super::writer::Wish;
@@ -52,6 +53,22 @@ impl Client {
             let wishes: Vec<Wish> = (0..=self.below(3)).map(|_| self.wish()).collect();
             self.write(&wishes).await;
         }
+    }
+
+    /// Sweeps now and then.
+    pub(crate) async fn sweep_some(self) {
+        for _ in 0..3 {
+            let pause = 5 + self.below(30);
+            self.store.clock.sleep(pause).await;
+            // what fails is swept the next time
+            let _ = self.store.sweep(0, 1).await;
+        }
+    }
+
+    /// Sweeps everything.
+    pub(crate) async fn sweep_once(self) {
+        let swept = self.store.sweep(0, 1).await;
+        self.note(|| format!("{swept:?}"));
     }
 
     fn wish(&self) -> Wish {

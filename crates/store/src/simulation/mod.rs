@@ -7,7 +7,7 @@
 //! | `wire`      | the ports of one client |
 //! | `writer`, `reader` | clients that write and read as a server does |
 //! | `observe`, `oracle` | the sequential specification, fed by what the tables show |
-//! | `mutant`    | wrong variants that must be caught |
+//! | `mutant`, `saboteur` | wrong variants that must be caught, and how they work |
 //!
 //! A schedule is a function of its seed: a failure is replayed by running the seed again.
 
@@ -20,6 +20,7 @@ mod oracle;
 mod reader;
 mod rng;
 mod sabotage;
+mod saboteur;
 mod scheduler;
 #[cfg(test)]
 mod tests;
@@ -93,13 +94,18 @@ pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Counts, Box<Violation>> 
 fn simulate(world: &Shared, mutant: Option<Mutant>) {
     let (settings, adversity, writers, readers) = {
         let rng = &mut world.lock().rng;
-        #[allow(clippy::needless_update, reason = "settings may be added")]
         let settings = Settings {
             in_flight: 8,
             attempts: rng.pick(&[1, 2, 3, 4]),
             backoff_ms: rng.pick(&[1, 4]),
             wait_ms: rng.pick(&[4, 20]),
             lease_ms: rng.pick(&[20, 60, 200]),
+            max_direct_items: rng.pick(&[1, 2, 3, 100]),
+            retention_ms: if mutant == Some(Mutant::ForgetEarly) {
+                -1_000
+            } else {
+                100_000_000
+            },
             ..Settings::default()
         };
         let adversity = Adversity {
@@ -123,11 +129,32 @@ fn simulate(world: &Shared, mutant: Option<Mutant>) {
     for _ in 0..readers {
         scheduler.spawn(false, client().read_some().boxed());
     }
+    scheduler.spawn(true, client().sweep_some().boxed());
     scheduler.run();
-    check_end(world);
+    finish(world, settings, mutant, scheduler);
 }
 
-/// After everything has arrived, all that is in effect is complete.
+/// Nobody disturbs any more: sweeps must finish what was left, and forget it in due time.
+fn finish(world: &Shared, settings: Settings, mutant: Option<Mutant>, mut scheduler: Scheduler) {
+    scheduler.calm_down();
+    for pause in [settings.lease_ms + 100, settings.retention_ms + 100] {
+        if world.lock().oracle.violation.is_some() {
+            return;
+        }
+        world.lock().pass(pause);
+        let client = Client::new(scheduler.clients(), world, settings, mutant);
+        scheduler.spawn(false, client.sweep_once().boxed());
+        scheduler.run();
+        check_end(world);
+    }
+    let mut world = world.lock();
+    observe::check_no_intents(&mut world);
+    if mutant.is_none() {
+        observe::check_forgotten(&mut world);
+    }
+}
+
+/// After everything has arrived and was swept, all that is in effect is complete.
 fn check_end(world: &Shared) {
     let mut world = world.lock();
     let documents: Vec<DocumentKey> = world.oracle.documents.keys().cloned().collect();

@@ -154,3 +154,26 @@ fn missing_version(world: &World, document: &DocumentKey, current: u64) -> Optio
     }
     None
 }
+
+/// Every intent was carried out or undone.
+pub(crate) fn check_no_intents(world: &mut World) {
+    let open = world
+        .engine
+        .items()
+        .iter()
+        .find(|(_, item)| item.contains_key("p"));
+    if let Some((key, item)) = open {
+        let what = format!("an intent is left on {key}: {item:?}");
+        world.oracle.fail(what);
+    }
+}
+
+/// Every record of a transaction is gone once nobody can need it.
+pub(crate) fn check_forgotten(world: &mut World) {
+    let is_record = |key: &&Key| key.table == Table::Control && key.pk.starts_with("X#");
+    let kept = world.engine.items().keys().find(is_record);
+    if let Some(key) = kept {
+        let what = format!("{key} is kept for ever");
+        world.oracle.fail(what);
+    }
+}

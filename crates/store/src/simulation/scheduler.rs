@@ -74,6 +74,21 @@ impl Scheduler {
         });
     }
 
+    /// From now on nothing goes wrong.
+    pub(crate) fn calm_down(&mut self) {
+        self.adversity = Adversity {
+            fault: 0,
+            crash: 0,
+            late: 1000,
+            ..self.adversity
+        };
+    }
+
+    /// How many clients there are, or were.
+    pub(crate) fn clients(&self) -> usize {
+        self.tasks.len()
+    }
+
     /// Runs until all clients are done or have crashed and nothing is late any more, or until
     /// something is wrong.
     pub(crate) fn run(&mut self) {
@@ -247,6 +262,10 @@ fn proceed(world: &mut World, which: usize, adversity: &Adversity) {
     };
     world.note(|| format!("{client:2} {text} {outcome}"));
     world.observe(&applied);
+    if let Some(Err(TableError::Refused(reason))) = &done {
+        let what = format!("the tables refuse {}: {reason}", call.call);
+        world.oracle.fail(what);
+    }
     match done {
         None => world.in_flight.push(call),
         Some(Ok(_)) if call.lost => answer(call.reply, lost(Fault::LostAnswer)),

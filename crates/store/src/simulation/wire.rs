@@ -6,7 +6,7 @@ use futures::channel::oneshot;
 use futures::future::{BoxFuture, FutureExt};
 
 use super::in_flight::InFlight;
-use super::mutant::{Saboteur, sabotage};
+use super::saboteur::{Saboteur, sabotage};
 use super::world::{Shared, Timer};
 use crate::clock::{Clock, Ids, Millis};
 use crate::simulated::{Call, Endpoint, Fault, Lost, Reply};

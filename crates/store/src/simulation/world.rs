@@ -84,6 +84,11 @@ impl World {
         self.next
     }
 
+    /// Lets so much time pass at once.
+    pub(crate) fn pass(&mut self, milliseconds: i64) {
+        self.now = self.now.plus(milliseconds);
+    }
+
     pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
         let step = self.counts.steps;
         if let Some(trace) = &mut self.trace {

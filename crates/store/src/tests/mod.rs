@@ -6,6 +6,7 @@ mod costs;
 mod faults;
 mod feed;
 mod feed_chain;
+mod flip;
 mod identifiers;
 mod reading;
 

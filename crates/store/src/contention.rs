@@ -1,0 +1,102 @@
+//! Meeting a transaction that is not decided yet: wait, wound or abort it.
+//!
+//! | the other transaction | what happens |
+//! |-----------------------|--------------|
+//! | is decided            | what it left on the item is carried out or undone |
+//! | has outlived its lease | it is aborted: its coordinator is gone |
+//! | began later than ours | it is aborted (wounded): it tries again, we do not wait |
+//! | began before ours     | we wait for it, for a while |
+//!
+//! The older transaction never waits for the younger one, so there is no circle of waiting. To abort
+//! is to create the decision record; a transaction that finds it there has lost and knows it. That
+//! is safe at any moment, so clocks decide only who is aborted, never what is true.
+
+use crate::calls::Calls;
+use crate::clock::Millis;
+use crate::decision::Decision;
+use crate::error::StoreError;
+use crate::intent::{self, Owner};
+use crate::table::Key;
+
+/// Who wants the item.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Contender {
+    /// A transaction that began at this time.
+    Transaction(Millis),
+    /// Somebody who cleans up: never wounds, never waits.
+    Sweeper,
+}
+
+/// Whether the way is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Free,
+    Blocked,
+}
+
+impl Calls<'_> {
+    /// Makes an item free of the intents of others.
+    pub(crate) async fn clear(&self, key: &Key, contender: Contender) -> Result<Way, StoreError> {
+        let mut failures = 0;
+        loop {
+            let Some(item) = self.get(key.clone()).await? else {
+                return Ok(Way::Free);
+            };
+            let Some(owner) = intent::owner(&item)? else {
+                return Ok(Way::Free);
+            };
+            let Some(decision) = self.decision_on(&owner, contender).await? else {
+                return Ok(Way::Blocked);
+            };
+            let Some(write) = intent::settle(key, &item, decision)? else {
+                return Ok(Way::Free);
+            };
+            // a condition that is not met means that somebody else has settled it
+            if self.write_once(write).await.is_err() {
+                failures += 1;
+                if failures >= self.store.settings.attempts {
+                    return Ok(Way::Blocked);
+                }
+                self.pause(failures).await;
+            }
+        }
+    }
+
+    /// The decision of another transaction, brought about if need be. None when it is not decided
+    /// and neither waiting nor wounding helps.
+    pub(crate) async fn decision_on(
+        &self,
+        owner: &Owner,
+        contender: Contender,
+    ) -> Result<Option<Decision>, StoreError> {
+        let settings = &self.store.settings;
+        let mut waited = 0;
+        loop {
+            let name = owner.transaction.clone();
+            if let Some(decision) = self.decisions([name].into()).await?.into_values().next() {
+                return Ok(Some(decision));
+            }
+            let is_over = self.store.clock.now().since(owner.began) > settings.lease_ms;
+            let is_younger = match contender {
+                Contender::Transaction(began) => owner.began > began,
+                Contender::Sweeper => false,
+            };
+            if is_over || is_younger {
+                return self
+                    .decide(&owner.transaction, Decision::Aborted)
+                    .await
+                    .map(Some);
+            }
+            let patience = match contender {
+                Contender::Transaction(_) => settings.wait_ms,
+                Contender::Sweeper => 0,
+            };
+            if waited >= patience {
+                return Ok(None);
+            }
+            let pause = settings.backoff_ms.max(1);
+            self.store.clock.sleep(pause).await;
+            waited += pause;
+        }
+    }
+}

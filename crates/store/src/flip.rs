@@ -1,0 +1,230 @@
+//! The flip path: transactions of any size, committed by one decision record.
+//!
+//! ```text
+//! stage     an intent on every head and every key item, each on the condition of the plan
+//! decide    one conditional put; from now on every reader takes the intents for the state
+//! carry out intents become state, one by one; readers and recovery do what is left
+//! ```
+//!
+//! Until the decision anybody may abort the transaction, at any moment; so whatever fails before it
+//! has failed for certain, whether or not it was answered. Whoever is told "committed" is told so
+//! after the decision, and does not depend on what happens then.
+
+use futures::future::FutureExt;
+
+use crate::attribute::stored;
+use crate::calls::{Calls, store_error};
+use crate::contention::{Contender, Way};
+use crate::decision::Decision;
+use crate::document::DocumentKey;
+use crate::error::{CommitError, Source, StoreError};
+use crate::head::head_key;
+use crate::intent::{self, Owner};
+use crate::plan::{Plan, PlannedWrite};
+use crate::side_by_side::side_by_side;
+use crate::table::{self, Action, Change, Condition, FailedCondition, TableError, Value};
+
+/// A conditional write and the documents on whose behalf it is made.
+struct Step {
+    write: table::Write,
+    documents: Vec<DocumentKey>,
+    /// Announcements that the write makes, when it makes nothing else.
+    announced: Vec<String>,
+}
+
+impl Plan {
+    /// Commits by decision record.
+    pub(crate) async fn commit_by_flip(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
+        if let Err(error) = self.stage_intents(calls).await {
+            self.abort(calls).await;
+            return Err(error);
+        }
+        if self.is_overdue(calls) {
+            self.abort(calls).await;
+            return Err(CommitError::Deadline);
+        }
+        match self.settle_outcome(calls).await {
+            Ok(Decision::Committed) => {
+                self.carry_out(calls).await;
+                Ok(())
+            }
+            Ok(Decision::Aborted) => {
+                self.undo(calls).await;
+                Err(CommitError::Conflict(Vec::new()))
+            }
+            Err(error) => Err(CommitError::Unknown(source(error))),
+        }
+    }
+
+    /// Decides. When no attempt is answered, tries to abort instead: whichever record is there
+    /// first tells.
+    async fn settle_outcome(&self, calls: &Calls<'_>) -> Result<Decision, StoreError> {
+        match calls.decide(&self.transaction, Decision::Committed).await {
+            Ok(decision) => Ok(decision),
+            Err(_) => calls.decide(&self.transaction, Decision::Aborted).await,
+        }
+    }
+
+    fn owner(&self) -> Owner {
+        Owner {
+            transaction: self.transaction.clone(),
+            began: self.began,
+        }
+    }
+
+    async fn stage_intents(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
+        let owner = self.owner();
+        let heads = self.writes.iter().map(|write| Step {
+            write: write.stage(&owner),
+            documents: vec![write.document.clone()],
+            announced: Vec::new(),
+        });
+        let keys = self.keys.iter().map(|(at, key)| Step {
+            write: key.stage(at, &owner),
+            documents: key.documents.iter().cloned().collect(),
+            announced: if key.is_exclusive {
+                Vec::new()
+            } else {
+                key.early_announcements(&owner).into_iter().collect()
+            },
+        });
+        let steps: Vec<Step> = heads.chain(keys).collect();
+        let branches: Vec<Calls<'_>> = steps.iter().map(|_| calls.branch()).collect();
+        let staging = branches.iter().zip(steps);
+        let staging = staging
+            .map(|(branch, step)| self.stage_one(branch, step).boxed())
+            .collect();
+        let outcome = side_by_side(staging, calls.store.settings.in_flight).await;
+        calls.join_all(&branches);
+        outcome
+    }
+
+    /// Repeats one conditional write until it is done, or certainly refused.
+    async fn stage_one(&self, calls: &Calls<'_>, step: Step) -> Result<(), CommitError> {
+        let contender = Contender::Transaction(self.began);
+        let mut failures = 0;
+        loop {
+            let error = match calls.write_once(step.write.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            match &error {
+                TableError::ConditionFailed(failed) => {
+                    if step.is_done(failed) {
+                        return Ok(());
+                    }
+                    let is_taken = failed.iter().any(has_intent);
+                    if !is_taken || calls.clear(&step.write.key, contender).await? == Way::Blocked {
+                        return Err(CommitError::Conflict(step.documents));
+                    }
+                }
+                TableError::TooLarge(reason) => return Err(CommitError::TooLarge(reason.clone())),
+                TableError::Refused(_) => return Err(store_error(error).into()),
+                TableError::Throttled | TableError::Conflict | TableError::Unknown(_) => {}
+            }
+            failures += 1;
+            if failures >= calls.store.settings.attempts {
+                return Err(match error {
+                    TableError::ConditionFailed(_) => CommitError::Conflict(step.documents),
+                    error => store_error(error).into(),
+                });
+            }
+            calls.pause(failures).await;
+        }
+    }
+
+    /// Makes sure that the transaction is never committed, and takes back what it left.
+    async fn abort(&self, calls: &Calls<'_>) {
+        // nobody but us would ever decide that it is committed, and we do not; without the record
+        // the intents stay until somebody aborts the transaction for having outlived its lease
+        if calls
+            .decide(&self.transaction, Decision::Aborted)
+            .await
+            .is_ok()
+        {
+            self.undo(calls).await;
+        }
+    }
+
+    /// Intents become state. Best effort: whoever meets one that is left carries it out.
+    async fn carry_out(&self, calls: &Calls<'_>) {
+        let owner = self.owner();
+        let heads = self.writes.iter().map(|write| {
+            let revision = write.base.as_ref().map_or(0, |base| base.revision);
+            intent::carry_out_head(&head_key(&write.document), &write.state, revision)
+        });
+        let keys = self
+            .keys
+            .iter()
+            .filter_map(|(at, key)| key.carry_out(at, &owner));
+        let writes: Vec<table::Write> = heads.chain(keys).collect();
+        calls.try_once(writes).await;
+    }
+
+    /// Intents and announcements go away. Only after the transaction was aborted; best effort.
+    async fn undo(&self, calls: &Calls<'_>) {
+        let owner = self.owner();
+        let heads = self.writes.iter().map(|write| {
+            let at = head_key(&write.document);
+            intent::undo_head(&at, &self.transaction, write.base.is_some())
+        });
+        let keys = self
+            .keys
+            .iter()
+            .filter_map(|(at, key)| key.undo(at, &owner));
+        let writes: Vec<table::Write> = heads.chain(keys).collect();
+        calls.try_once(writes).await;
+    }
+}
+
+impl PlannedWrite {
+    /// The write that leaves the intent.
+    fn stage(&self, owner: &Owner) -> table::Write {
+        let as_planned = match &self.base {
+            None => Condition::NotExists("pk".into()),
+            Some(base) => Condition::All(vec![
+                Condition::Equals("rev".into(), Value::N(stored(base.revision))),
+                Condition::NotExists("p".into()),
+            ]),
+        };
+        let intent = Value::M(intent::on_head(&self.state, owner.began));
+        table::Write {
+            key: head_key(&self.document),
+            action: Action::Update(vec![Change::Set("p".into(), intent)]),
+            condition: Some(Condition::Any(vec![
+                as_planned,
+                intent::is_of(&owner.transaction),
+            ])),
+        }
+    }
+}
+
+impl Step {
+    /// Whether an earlier attempt, which was not answered, has done it.
+    fn is_done(&self, failed: &[FailedCondition]) -> bool {
+        let own = failed
+            .iter()
+            .find_map(|failed| failed.item.as_ref()?.get("own"));
+        match own {
+            Some(Value::Set(own)) if !self.announced.is_empty() => self
+                .announced
+                .iter()
+                .all(|announced| own.contains(announced)),
+            _ => false,
+        }
+    }
+}
+
+fn has_intent(failed: &FailedCondition) -> bool {
+    failed
+        .item
+        .as_ref()
+        .is_some_and(|item| item.contains_key("p"))
+}
+
+fn source(error: StoreError) -> Source {
+    match error {
+        StoreError::Unavailable(source) => source,
+        error => std::sync::Arc::new(error),
+    }
+}

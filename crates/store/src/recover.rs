@@ -1,0 +1,108 @@
+//! Recovery: finishing what a coordinator left, whoever it was and whenever it stopped.
+//!
+//! | decision record | what recovery does with every item of the manifest |
+//! |-----------------|-----------------------------------------------------|
+//! | committed       | carries the intent out |
+//! | aborted         | undoes it, and takes early announcements back |
+//! | none, lease over | decides "aborted", then the same |
+//! | none, lease running | nothing: the coordinator may still be at work |
+//!
+//! Every step is conditional on the intent that it ends, so recovery may run twice, at the same time
+//! as the coordinator, or stop half way.
+
+use std::collections::BTreeSet;
+
+use futures::future::FutureExt;
+
+use crate::calls::Calls;
+use crate::contention::Contender;
+use crate::decision::Decision;
+use crate::error::StoreError;
+use crate::key_item::{Announcement, KeyItem};
+use crate::manifest::Manifest;
+use crate::side_by_side::side_by_side;
+use crate::store::Store;
+use crate::table::{Action, Change, Condition, Item, Key, Table, Write};
+
+/// What became of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// It is committed, and everything of it has been carried out.
+    Committed,
+    /// It is aborted, and nothing of it is left.
+    Aborted,
+    /// It is not decided, and its lease is still running: try again later.
+    Undecided,
+    /// There is nothing to recover: it was small, or it was finished long ago.
+    Unknown,
+}
+
+impl Store {
+    /// Finishes a large transaction: to be called some time after it began, once its lease is over.
+    ///
+    /// # Errors
+    /// When the tables do not answer: try again later.
+    pub async fn recover(&self, transaction: &str) -> Result<Recovery, StoreError> {
+        let calls = self.calls();
+        match calls.manifest(transaction).await? {
+            Some(manifest) => calls.recover(&manifest).await,
+            None => Ok(Recovery::Unknown),
+        }
+    }
+}
+
+impl Calls<'_> {
+    /// Finishes the transaction of a manifest.
+    pub(crate) async fn recover(&self, manifest: &Manifest) -> Result<Recovery, StoreError> {
+        let Some(decision) = self
+            .decision_on(&manifest.owner, Contender::Sweeper)
+            .await?
+        else {
+            return Ok(Recovery::Undecided);
+        };
+        let items = self.get_all(manifest.keys.clone()).await?;
+        let has_intent = |(_, item): &(&Key, &Item)| item.contains_key("p");
+        let open: Vec<&Key> = items
+            .iter()
+            .filter(has_intent)
+            .map(|(key, _)| key)
+            .collect();
+        let branches: Vec<Calls<'_>> = open.iter().map(|_| self.branch()).collect();
+        let clearing = branches.iter().zip(open).map(|(branch, key)| {
+            branch
+                .clear(key, Contender::Sweeper)
+                .map(|way| way.map(|_| ()))
+                .boxed()
+        });
+        side_by_side(clearing.collect(), self.store.settings.in_flight).await?;
+        self.join_all(&branches);
+        if decision == Decision::Committed {
+            return Ok(Recovery::Committed);
+        }
+        let transaction = &manifest.owner.transaction;
+        let mut announced = Vec::new();
+        for (key, item) in items.iter().filter(|(key, _)| key.table == Table::Index) {
+            announced.extend(take_back(key, &KeyItem::decode(item)?, transaction));
+        }
+        self.try_once(announced).await;
+        Ok(Recovery::Aborted)
+    }
+}
+
+/// Takes back what an aborted transaction announced before it was decided.
+fn take_back(key: &Key, item: &KeyItem, transaction: &str) -> Option<Write> {
+    let is_early = |announced: &&Announcement| {
+        announced.transaction == transaction && announced.began.is_some()
+    };
+    let early: BTreeSet<String> = item
+        .announced
+        .iter()
+        .filter(is_early)
+        .map(Announcement::encode)
+        .collect();
+    (!early.is_empty()).then(|| Write {
+        key: key.clone(),
+        action: Action::Update(vec![Change::Delete("own".into(), early)]),
+        condition: Some(Condition::Exists("own".into())),
+    })
+}

@@ -1,0 +1,56 @@
+//! Many calls at once, up to the number that may be in flight.
+//!
+//! After the first failure nothing is begun any more, but what is under way is waited for: a call
+//! that nobody waits for may leave something when everybody has cleaned up.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{self, StreamExt};
+
+use crate::calls::Calls;
+use crate::error::StoreError;
+use crate::table;
+
+impl Calls<'_> {
+    /// Makes conditional writes once each, side by side, whatever becomes of them.
+    pub(crate) async fn try_once(&self, writes: Vec<table::Write>) {
+        let branches: Vec<Calls<'_>> = writes.iter().map(|_| self.branch()).collect();
+        // somebody else may have done it, or will
+        let tries = branches.iter().zip(writes).map(|(branch, write)| {
+            branch
+                .write_once(write)
+                .map(|_| Ok::<(), StoreError>(()))
+                .boxed()
+        });
+        let _ = side_by_side(tries.collect(), self.store.settings.in_flight).await;
+        self.join_all(&branches);
+    }
+}
+
+/// Does many things at once. Fails when one of them did.
+pub(crate) async fn side_by_side<E>(
+    things: Vec<BoxFuture<'_, Result<(), E>>>,
+    in_flight: usize,
+) -> Result<(), E> {
+    let is_failed = AtomicBool::new(false);
+    let is_failed = &is_failed;
+    let guarded: Vec<_> = things
+        .into_iter()
+        .map(|thing| unless(is_failed, thing))
+        .collect();
+    let outcomes: Vec<_> = stream::iter(guarded)
+        .buffer_unordered(in_flight)
+        .collect()
+        .await;
+    outcomes.into_iter().collect()
+}
+
+async fn unless<E>(is_failed: &AtomicBool, thing: BoxFuture<'_, Result<(), E>>) -> Result<(), E> {
+    if is_failed.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let outcome = thing.await;
+    is_failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
+    outcome
+}

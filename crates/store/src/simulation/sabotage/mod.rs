@@ -1,0 +1,4 @@
+//! How mutants rewrite calls and answers.
+
+pub(crate) mod answers;
+pub(crate) mod calls;

@@ -1,0 +1,238 @@
+//! Transactions of more than one call: committed by a decision record.
+
+use futures::executor::block_on;
+
+use super::{Bench, body_of, document};
+use crate::simulated::{Call, Fault};
+use crate::table::{Action, Sort, Table};
+use crate::{CommitError, Duplicate, Holder, Recovery, Write};
+
+fn many(bench: &Bench, count: u32, text: &str) -> Vec<Write> {
+    (0..count)
+        .map(|n| bench.put(&n.to_string(), text))
+        .collect()
+}
+
+fn is_decision(call: &Call) -> bool {
+    let Call::Write(write) = call else {
+        return false;
+    };
+    write.key.table == Table::Control && matches!(write.action, Action::Put(_))
+}
+
+/// From the decision on nothing gets through: the coordinator dies.
+fn die_after_decision(bench: &Bench) {
+    let mut is_decided = false;
+    bench.tables.break_with(move |call| {
+        let fault = is_decided.then_some(Fault::Dropped);
+        is_decided |= is_decision(call);
+        fault
+    });
+}
+
+fn intents(bench: &Bench) -> usize {
+    bench
+        .tables
+        .snapshot()
+        .items()
+        .values()
+        .filter(|item| item.contains_key("p"))
+        .count()
+}
+
+/// The only transaction on record.
+fn transaction_on_record(bench: &Bench) -> String {
+    let snapshot = bench.tables.snapshot();
+    let mut records = snapshot
+        .items()
+        .keys()
+        .filter(|key| key.pk.starts_with("X#"));
+    records
+        .next()
+        .unwrap()
+        .pk
+        .trim_start_matches("X#")
+        .to_owned()
+}
+
+#[test]
+fn more_documents_than_one_call_takes_are_committed_together() {
+    let bench = Bench::new();
+    bench.commit(many(&bench, 150, "a")).unwrap();
+    let committed = bench.commit(many(&bench, 150, "b")).unwrap();
+    assert!(committed.iter().all(|one| one.version == 2));
+    assert_eq!(bench.read("149").unwrap().body, body_of("b"));
+    assert_eq!(intents(&bench), 0);
+}
+
+#[test]
+fn a_large_create_takes_four_round_trips_and_eleven_units_an_entry() {
+    let bench = Bench::new();
+    let entry = |n: u32| {
+        let write = bench.put(&format!("{n:08}-0000-4000-8000-000000000000"), "a");
+        let write = write
+            .with_unique(&format!("a{n}"))
+            .with_unique(&format!("b{n}"));
+        (0..4).fold(write, |write, m| write.with_entry(&m.to_string()))
+    };
+    let writes: Vec<_> = (0..5_000).map(entry).collect();
+    let (_, receipt) = bench.cost(|bench| bench.commit(writes).unwrap());
+    assert_eq!(
+        receipt.round_trips(),
+        4,
+        "read and stage, leave intents, decide, carry out"
+    );
+    assert!(
+        receipt.write_units() <= 55_500.0,
+        "{} write units",
+        receipt.write_units()
+    );
+}
+
+#[test]
+fn a_conflict_in_one_document_undoes_all() {
+    let bench = Bench::new();
+    bench.commit(many(&bench, 150, "a")).unwrap();
+    let stale = many(&bench, 150, "b");
+    bench.commit(vec![bench.put("77", "c")]).unwrap();
+    let conflict = bench.commit(stale);
+    assert!(matches!(conflict, Err(CommitError::Conflict(keys)) if keys == [document("77")]));
+    assert_eq!(intents(&bench), 0);
+    assert_eq!(bench.read("0").unwrap().version, 1);
+}
+
+#[test]
+fn duplicates_are_found_in_a_large_transaction_too() {
+    let bench = Bench::new();
+    bench
+        .commit(vec![bench.put("x", "a").with_unique("7")])
+        .unwrap();
+    let write = |n: u32| bench.put(&n.to_string(), "a").with_unique(&n.to_string());
+    let refused = bench.commit((0..150).map(write).collect());
+    let expected = vec![Duplicate {
+        write: 7,
+        identifier: 0,
+        holder: Holder::Document(document("x")),
+    }];
+    assert!(matches!(refused, Err(CommitError::Duplicates(found)) if found == expected));
+}
+
+#[test]
+fn everybody_sees_what_was_decided_before_it_is_carried_out() {
+    let bench = Bench::new();
+    bench.commit(many(&bench, 150, "a")).unwrap();
+    let writes = many(&bench, 150, "b");
+    die_after_decision(&bench);
+    bench.commit(writes).unwrap();
+    bench.tables.repair();
+    assert_eq!(intents(&bench), 150);
+    assert_eq!(bench.read("3").unwrap().version, 2);
+    let version = block_on(bench.store.read_version(&document("3"), 1))
+        .unwrap()
+        .unwrap();
+    assert_eq!(version.body, body_of("a"));
+    bench.commit(vec![bench.put("3", "c")]).unwrap();
+    assert_eq!(bench.read("3").unwrap().version, 3);
+}
+
+#[test]
+fn recovery_carries_out_what_was_decided() {
+    let bench = Bench::new();
+    let writes: Vec<_> = many(&bench, 60, "a")
+        .into_iter()
+        .enumerate()
+        .map(|(n, write)| write.with_unique(&n.to_string()))
+        .collect();
+    die_after_decision(&bench);
+    bench.commit(writes).unwrap();
+    bench.tables.repair();
+    let recovery = block_on(bench.store.recover(&transaction_on_record(&bench))).unwrap();
+    assert_eq!((recovery, intents(&bench)), (Recovery::Committed, 0));
+    assert_eq!(bench.find("59").owners.len(), 1);
+}
+
+#[test]
+fn recovery_undoes_what_was_never_decided_once_the_lease_is_over() {
+    let bench = Bench::new();
+    let writes = many(&bench, 150, "a");
+    bench.tables.break_with(|call| match call {
+        Call::Write(write) if write.key.table == Table::Control => Some(Fault::Dropped),
+        _ => None,
+    });
+    assert!(matches!(bench.commit(writes), Err(CommitError::Unknown(_))));
+    bench.tables.repair();
+    assert_eq!((intents(&bench), bench.read("0")), (150, None));
+    let transaction = transaction_on_record(&bench);
+    let recover = || block_on(bench.store.recover(&transaction)).unwrap();
+    assert_eq!(recover(), Recovery::Undecided);
+    bench.clock.advance(60_000);
+    assert_eq!((recover(), intents(&bench)), (Recovery::Aborted, 0));
+    assert_eq!(
+        block_on(bench.store.recover("another")).unwrap(),
+        Recovery::Unknown
+    );
+}
+
+#[test]
+fn a_write_on_an_abandoned_intent_goes_ahead_once_the_lease_is_over() {
+    let bench = Bench::new();
+    let writes = many(&bench, 150, "a");
+    bench.tables.break_with(|call| match call {
+        Call::Write(write) if write.key.table == Table::Control => Some(Fault::Dropped),
+        _ => None,
+    });
+    bench.commit(writes).unwrap_err();
+    bench.tables.repair();
+    assert!(matches!(
+        bench.commit(vec![bench.put("0", "b")]),
+        Err(CommitError::Conflict(_))
+    ));
+    bench.clock.advance(60_000);
+    bench.commit(vec![bench.put("0", "b")]).unwrap();
+    assert_eq!(bench.read("0").unwrap().body, body_of("b"));
+}
+
+#[test]
+fn a_sweep_finishes_and_in_due_time_forgets() {
+    let bench = Bench::new();
+    let writes = many(&bench, 150, "a");
+    die_after_decision(&bench);
+    bench.commit(writes).unwrap();
+    bench.tables.repair();
+    let sweep = || block_on(bench.store.sweep(0, 1)).unwrap();
+    assert_eq!(sweep().committed, 1);
+    assert_eq!(intents(&bench), 0);
+    assert_eq!(sweep(), crate::Swept::default());
+    bench.clock.advance(25 * 60 * 60 * 1000);
+    assert_eq!(sweep().forgotten, 1);
+    let is_record = |key: &&crate::table::Key| key.table == Table::Control && key.sk != Sort::None;
+    let snapshot = bench.tables.snapshot();
+    assert_eq!(
+        snapshot
+            .items()
+            .keys()
+            .filter(is_record)
+            .find(|key| key.pk.starts_with("X#")),
+        None
+    );
+    assert_eq!(bench.read("149").unwrap().version, 1);
+}
+
+#[test]
+fn the_older_transaction_wins_over_the_younger_one() {
+    let bench = Bench::new();
+    bench.commit(many(&bench, 150, "a")).unwrap();
+    // an undecided transaction that began later than the one below
+    bench.clock.advance(1_000);
+    let younger = many(&bench, 150, "young");
+    bench.tables.break_with(|call| match call {
+        Call::Write(write) if write.key.table == Table::Control => Some(Fault::Dropped),
+        _ => None,
+    });
+    bench.commit(younger).unwrap_err();
+    bench.tables.repair();
+    bench.clock.advance(-30_000);
+    bench.commit(vec![bench.put("5", "old")]).unwrap();
+    assert_eq!(bench.read("5").unwrap().body, body_of("old"));
+    assert_eq!(bench.read("6").unwrap().body, body_of("a"));
+}
