@@ -7,6 +7,15 @@ use store::table::{Change, Item, Key, Tables};
 use super::item::{
     absent, apply, delete, entry, head, number, put, refused, sized, stored, update, version, when,
 };
+use super::subject;
+
+contract! { simulated in_process wire outside => {
+    a_batch_reads_what_is_there
+    a_batch_read_beyond_its_size_tells_what_is_left
+    a_batch_read_takes_a_hundred_different_keys
+    a_batch_writes_puts_and_deletes
+    a_batch_takes_25_writes_without_conditions
+} }
 
 async fn read(tables: &dyn Tables, keys: Vec<Key>) -> BTreeMap<Key, Item> {
     let got = tables.batch_get(keys).await.unwrap().0;
@@ -14,7 +23,7 @@ async fn read(tables: &dyn Tables, keys: Vec<Key>) -> BTreeMap<Key, Item> {
     got.items.into_iter().collect()
 }
 
-pub(super) async fn a_batch_reads_what_is_there(tables: &dyn Tables) {
+async fn a_batch_reads_what_is_there(tables: &dyn Tables) {
     let there = [head("a"), version("a", 1), entry("p", "s")];
     for key in there.clone() {
         apply(tables, put(key, number("n", 1))).await;
@@ -26,7 +35,7 @@ pub(super) async fn a_batch_reads_what_is_there(tables: &dyn Tables) {
     assert_eq!(nothing, BTreeMap::new());
 }
 
-pub(super) async fn a_batch_read_beyond_its_size_tells_what_is_left(tables: &dyn Tables) {
+async fn a_batch_read_beyond_its_size_tells_what_is_left(tables: &dyn Tables) {
     let keys: Vec<Key> = (0..50).map(|id| head(&format!("large-{id}"))).collect();
     for key in &keys {
         apply(tables, put(key.clone(), sized(400_000))).await;
@@ -42,7 +51,7 @@ pub(super) async fn a_batch_read_beyond_its_size_tells_what_is_left(tables: &dyn
     assert_eq!(found, 50);
 }
 
-pub(super) async fn a_batch_read_takes_a_hundred_different_keys(tables: &dyn Tables) {
+async fn a_batch_read_takes_a_hundred_different_keys(tables: &dyn Tables) {
     let keys = |count: usize| {
         (0..count)
             .map(|id| head(&format!("key-{id}")))
@@ -53,7 +62,7 @@ pub(super) async fn a_batch_read_takes_a_hundred_different_keys(tables: &dyn Tab
     refused(tables.batch_get(vec![head("a"), head("a")]).await);
 }
 
-pub(super) async fn a_batch_writes_puts_and_deletes(tables: &dyn Tables) {
+async fn a_batch_writes_puts_and_deletes(tables: &dyn Tables) {
     apply(tables, put(head("gone"), number("n", 1))).await;
     let writes = vec![
         put(version("a", 1), number("n", 1)),
@@ -67,7 +76,7 @@ pub(super) async fn a_batch_writes_puts_and_deletes(tables: &dyn Tables) {
     assert_eq!(stored(tables, head("gone")).await, None);
 }
 
-pub(super) async fn a_batch_takes_25_writes_without_conditions(tables: &dyn Tables) {
+async fn a_batch_takes_25_writes_without_conditions(tables: &dyn Tables) {
     let puts = |count: usize| (0..count).map(|id| put(head(&id.to_string()), number("n", 1)));
     assert_eq!(tables.batch_write(puts(25).collect()).await.unwrap().0, []);
     refused(tables.batch_write(puts(26).collect()).await);

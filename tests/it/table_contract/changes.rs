@@ -6,12 +6,23 @@ use bytes::Bytes;
 use store::table::{Change, Item, Path, Tables, Value};
 
 use super::item::{apply, delete, head, number, put, refused, stored, update};
+use super::subject;
+
+contract! { simulated in_process wire outside => {
+    every_value_comes_back_as_it_went
+    a_put_replaces_the_whole_item
+    an_update_creates_changes_and_removes
+    an_addition_starts_from_nothing
+    the_last_member_of_a_set_takes_the_attribute_with_it
+    a_value_below_an_absent_map_cannot_be_set
+    a_delete_of_an_absent_item_is_fine
+} }
 
 fn set(members: &[&str]) -> BTreeSet<String> {
     members.iter().map(|member| (*member).to_owned()).collect()
 }
 
-pub(super) async fn every_value_comes_back_as_it_went(tables: &dyn Tables) {
+async fn every_value_comes_back_as_it_went(tables: &dyn Tables) {
     let inner = Item::from([
         ("empty".to_owned(), Value::M(Item::new())),
         ("n".to_owned(), Value::N(-1)),
@@ -37,13 +48,13 @@ pub(super) async fn every_value_comes_back_as_it_went(tables: &dyn Tables) {
     assert_eq!(stored(tables, head("a")).await, Some(item));
 }
 
-pub(super) async fn a_put_replaces_the_whole_item(tables: &dyn Tables) {
+async fn a_put_replaces_the_whole_item(tables: &dyn Tables) {
     apply(tables, put(head("a"), number("old", 1))).await;
     apply(tables, put(head("a"), number("new", 2))).await;
     assert_eq!(stored(tables, head("a")).await, Some(number("new", 2)));
 }
 
-pub(super) async fn an_update_creates_changes_and_removes(tables: &dyn Tables) {
+async fn an_update_creates_changes_and_removes(tables: &dyn Tables) {
     let intent = Value::M(number("ts", 1));
     let changes = vec![
         Change::Set("p".into(), intent),
@@ -66,7 +77,7 @@ pub(super) async fn an_update_creates_changes_and_removes(tables: &dyn Tables) {
     assert_eq!(stored(tables, head("a")).await, Some(expected));
 }
 
-pub(super) async fn an_addition_starts_from_nothing(tables: &dyn Tables) {
+async fn an_addition_starts_from_nothing(tables: &dyn Tables) {
     let add = |members: &[&str], by| {
         let members = Change::Add("own".into(), Value::Set(set(members)));
         vec![members, Change::Add("ver".into(), Value::N(by))]
@@ -78,7 +89,7 @@ pub(super) async fn an_addition_starts_from_nothing(tables: &dyn Tables) {
     assert_eq!(stored(tables, head("a")).await, Some(expected));
 }
 
-pub(super) async fn the_last_member_of_a_set_takes_the_attribute_with_it(tables: &dyn Tables) {
+async fn the_last_member_of_a_set_takes_the_attribute_with_it(tables: &dyn Tables) {
     let mut item = number("n", 1);
     item.insert("own".to_owned(), Value::Set(set(&["x", "y"])));
     apply(tables, put(head("a"), item.clone())).await;
@@ -91,14 +102,14 @@ pub(super) async fn the_last_member_of_a_set_takes_the_attribute_with_it(tables:
     apply(tables, update(head("a"), without(&["y"]))).await;
 }
 
-pub(super) async fn a_value_below_an_absent_map_cannot_be_set(tables: &dyn Tables) {
+async fn a_value_below_an_absent_map_cannot_be_set(tables: &dyn Tables) {
     apply(tables, put(head("a"), number("n", 1))).await;
     let changes = vec![Change::Set("p.tx".into(), Value::N(1))];
     refused(tables.write(update(head("a"), changes)).await);
     assert_eq!(stored(tables, head("a")).await, Some(number("n", 1)));
 }
 
-pub(super) async fn a_delete_of_an_absent_item_is_fine(tables: &dyn Tables) {
+async fn a_delete_of_an_absent_item_is_fine(tables: &dyn Tables) {
     apply(tables, delete(head("a"))).await;
     apply(tables, put(head("a"), number("n", 1))).await;
     apply(tables, delete(head("a"))).await;

@@ -3,15 +3,26 @@
 use store::table::{Condition, Item, Path, Tables, Value, Write};
 
 use super::item::{absent, apply, delete, equals, failed, head, number, put, stored, update, when};
+use super::subject;
 
-pub(super) async fn a_put_if_absent_is_applied_once(tables: &dyn Tables) {
+contract! { simulated in_process wire outside => {
+    a_put_if_absent_is_applied_once
+    a_failed_condition_tells_the_item_as_it_was
+    a_failed_condition_on_an_absent_item_tells_of_none
+    equality_sees_paths_types_and_absence
+    less_compares_numbers_that_are_there
+    parts_are_joined_as_they_are_nested
+    names_may_be_reserved_words_and_have_dots
+} }
+
+async fn a_put_if_absent_is_applied_once(tables: &dyn Tables) {
     apply(tables, when(put(head("a"), number("n", 1)), absent())).await;
     let again = tables.write(when(put(head("a"), number("n", 2)), absent()));
     assert_eq!(failed(again.await), [(0, Some(number("n", 1)))]);
     assert_eq!(stored(tables, head("a")).await, Some(number("n", 1)));
 }
 
-pub(super) async fn a_failed_condition_tells_the_item_as_it_was(tables: &dyn Tables) {
+async fn a_failed_condition_tells_the_item_as_it_was(tables: &dyn Tables) {
     apply(tables, put(head("a"), number("n", 1))).await;
     for write in [
         put(head("a"), Item::new()),
@@ -34,7 +45,7 @@ fn with_a_change(mut write: Write) -> Write {
     write
 }
 
-pub(super) async fn a_failed_condition_on_an_absent_item_tells_of_none(tables: &dyn Tables) {
+async fn a_failed_condition_on_an_absent_item_tells_of_none(tables: &dyn Tables) {
     let refusal = tables.write(when(delete(head("a")), Condition::Exists("pk".into())));
     assert_eq!(failed(refusal.await), [(0, None)]);
 }
@@ -61,7 +72,7 @@ fn an_item() -> Item {
     ])
 }
 
-pub(super) async fn equality_sees_paths_types_and_absence(tables: &dyn Tables) {
+async fn equality_sees_paths_types_and_absence(tables: &dyn Tables) {
     let text = |path: &str, text: &str| Condition::Equals(path.into(), Value::S(text.to_owned()));
     for (condition, expected) in [
         (equals("rev", 3), true),
@@ -87,7 +98,7 @@ pub(super) async fn equality_sees_paths_types_and_absence(tables: &dyn Tables) {
     }
 }
 
-pub(super) async fn less_compares_numbers_that_are_there(tables: &dyn Tables) {
+async fn less_compares_numbers_that_are_there(tables: &dyn Tables) {
     for (path, bound, expected) in [
         ("rev", 4, true),
         ("rev", 3, false),
@@ -105,7 +116,7 @@ pub(super) async fn less_compares_numbers_that_are_there(tables: &dyn Tables) {
     }
 }
 
-pub(super) async fn parts_are_joined_as_they_are_nested(tables: &dyn Tables) {
+async fn parts_are_joined_as_they_are_nested(tables: &dyn Tables) {
     let (yes, no) = (|| equals("rev", 3), || equals("rev", 4));
     for (condition, expected) in [
         (Condition::All(vec![yes(), yes()]), true),
@@ -137,7 +148,7 @@ pub(super) async fn parts_are_joined_as_they_are_nested(tables: &dyn Tables) {
     }
 }
 
-pub(super) async fn names_may_be_reserved_words_and_have_dots(tables: &dyn Tables) {
+async fn names_may_be_reserved_words_and_have_dots(tables: &dyn Tables) {
     let names = ["size", "a.b", "Values", "#n", ":v", "attribute_exists"];
     let item: Item = names
         .iter()

@@ -3,7 +3,15 @@
 
 use store::table::{Consumed, Query, Table, Tables};
 
-use super::item::{apply, head, put, sized, version};
+use super::item::{apply, head, put, sized, transact, version};
+use super::subject;
+
+contract! { simulated in_process wire outside => {
+    a_read_costs_a_unit_per_4_kb
+    a_write_costs_a_unit_per_kb
+    a_transaction_costs_double
+    a_query_costs_by_the_sum_of_its_items
+} }
 
 fn reads(units: f64) -> Consumed {
     Consumed {
@@ -19,7 +27,7 @@ fn writes(units: f64) -> Consumed {
     }
 }
 
-pub(super) async fn a_read_costs_a_unit_per_4_kb(tables: &dyn Tables) {
+async fn a_read_costs_a_unit_per_4_kb(tables: &dyn Tables) {
     for (bytes, units) in [(4_000, 1.0), (4_100, 2.0), (40_000, 10.0)] {
         apply(tables, put(head("a"), sized(bytes))).await;
         assert_eq!(
@@ -36,7 +44,7 @@ pub(super) async fn a_read_costs_a_unit_per_4_kb(tables: &dyn Tables) {
     assert_eq!(tables.get(head("absent")).await.unwrap().1, reads(1.0));
 }
 
-pub(super) async fn a_write_costs_a_unit_per_kb(tables: &dyn Tables) {
+async fn a_write_costs_a_unit_per_kb(tables: &dyn Tables) {
     for (bytes, units) in [(1_000, 1.0), (1_100, 2.0), (10_000, 10.0)] {
         let written = tables.write(put(head("a"), sized(bytes))).await.unwrap();
         assert_eq!(written.1, writes(units), "{bytes}");
@@ -48,16 +56,15 @@ pub(super) async fn a_write_costs_a_unit_per_kb(tables: &dyn Tables) {
     assert_eq!(tables.batch_write(batch).await.unwrap().1, writes(3.0));
 }
 
-pub(super) async fn a_transaction_costs_double(tables: &dyn Tables) {
+async fn a_transaction_costs_double(tables: &dyn Tables) {
     let puts = vec![
         put(head("a"), sized(1_100)),
         put(version("a", 1), sized(10)),
     ];
-    let transaction = tables.transact("t".to_owned(), puts).await.unwrap();
-    assert_eq!(transaction.1, writes(6.0));
+    assert_eq!(transact(tables, "t", puts).await.unwrap(), writes(6.0));
 }
 
-pub(super) async fn a_query_costs_by_the_sum_of_its_items(tables: &dyn Tables) {
+async fn a_query_costs_by_the_sum_of_its_items(tables: &dyn Tables) {
     for number in 1..=5 {
         apply(tables, put(version("a", number), sized(1_000))).await;
     }

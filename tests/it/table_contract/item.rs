@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use store::table::{
-    Action, Change, Condition, Item, Key, Path, Sort, Table, TableError, Tables, Value, Write,
+    Action, Change, Condition, Consumed, Item, Key, Path, Sort, Table, TableError, Tables, Value,
+    Write,
 };
 
 /// A head: no sort key.
@@ -92,6 +93,18 @@ pub(super) fn equals(path: &str, value: i64) -> Condition {
 /// Applies a write that must succeed.
 pub(super) async fn apply(tables: &dyn Tables, write: Write) {
     tables.write(write).await.unwrap();
+}
+
+/// Applies writes together. The token is known to this case alone: DynamoDB remembers tokens for
+/// ten minutes and for all tables of an account.
+pub(super) async fn transact(
+    tables: &dyn Tables,
+    token: &str,
+    writes: Vec<Write>,
+) -> Result<Consumed, TableError> {
+    let (process, case) = (std::process::id(), std::thread::current().id());
+    let token = format!("{process}-{case:?}-{token}");
+    tables.transact(token, writes).await.map(|answer| answer.1)
 }
 
 /// What is stored under this key.

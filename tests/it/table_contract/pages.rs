@@ -5,6 +5,17 @@ use std::collections::BTreeSet;
 use store::table::{Key, Page, Query, Scan, Sort, Table, Tables};
 
 use super::item::{apply, entry, head, number, put, sized, version};
+use super::subject;
+
+contract! { simulated in_process wire outside => {
+    numbers_are_ordered_as_numbers
+    text_is_ordered_by_its_bytes
+    bounds_are_inclusive
+    pages_continue_where_they_ended
+    a_page_holds_a_megabyte
+    segments_cover_a_table_once
+    an_empty_partition_is_an_empty_page
+} }
 
 fn query(table: Table, pk: &str) -> Query {
     Query {
@@ -38,7 +49,7 @@ async fn with_versions(tables: &dyn Tables, versions: impl IntoIterator<Item = i
     apply(tables, put(version("ab", 1), number("n", 1))).await;
 }
 
-pub(super) async fn numbers_are_ordered_as_numbers(tables: &dyn Tables) {
+async fn numbers_are_ordered_as_numbers(tables: &dyn Tables) {
     with_versions(tables, [10, 2, 1, 100, -3, 0, 1_795_240_800_000]).await;
     let ascending = [-3, 0, 1, 2, 10, 100, 1_795_240_800_000];
     let all = query(Table::Versions, "a");
@@ -52,7 +63,7 @@ pub(super) async fn numbers_are_ordered_as_numbers(tables: &dyn Tables) {
     assert_eq!(numbers(tables, descending).await, backwards);
 }
 
-pub(super) async fn text_is_ordered_by_its_bytes(tables: &dyn Tables) {
+async fn text_is_ordered_by_its_bytes(tables: &dyn Tables) {
     // In UTF-16 the last one would come before the one ahead of it.
     let ordered = ["A", "Z", "a", "a#1", "ab", "é", "\u{ffee}", "😀"];
     for sort in ordered.iter().rev() {
@@ -63,7 +74,7 @@ pub(super) async fn text_is_ordered_by_its_bytes(tables: &dyn Tables) {
     assert_eq!(found, ordered.map(|sort| entry("p", sort)));
 }
 
-pub(super) async fn bounds_are_inclusive(tables: &dyn Tables) {
+async fn bounds_are_inclusive(tables: &dyn Tables) {
     with_versions(tables, 1..=5).await;
     let sort = |number: i64| Some(Sort::Number(number));
     for (from, to, expected) in [
@@ -82,7 +93,7 @@ pub(super) async fn bounds_are_inclusive(tables: &dyn Tables) {
     }
 }
 
-pub(super) async fn pages_continue_where_they_ended(tables: &dyn Tables) {
+async fn pages_continue_where_they_ended(tables: &dyn Tables) {
     with_versions(tables, 1..=5).await;
     for (descending, expected) in [(false, [1, 2, 3, 4, 5]), (true, [5, 4, 3, 2, 1])] {
         let mut next = Query {
@@ -104,7 +115,7 @@ pub(super) async fn pages_continue_where_they_ended(tables: &dyn Tables) {
     }
 }
 
-pub(super) async fn a_page_holds_a_megabyte(tables: &dyn Tables) {
+async fn a_page_holds_a_megabyte(tables: &dyn Tables) {
     for number in 1..=30 {
         apply(tables, put(version("a", number), sized(39_000))).await;
     }
@@ -126,7 +137,7 @@ pub(super) async fn a_page_holds_a_megabyte(tables: &dyn Tables) {
     );
 }
 
-pub(super) async fn segments_cover_a_table_once(tables: &dyn Tables) {
+async fn segments_cover_a_table_once(tables: &dyn Tables) {
     let ids: BTreeSet<String> = (0..40).map(|id| format!("Organization/{id}")).collect();
     for id in &ids {
         apply(tables, put(head(id), number("n", 1))).await;
@@ -154,7 +165,7 @@ pub(super) async fn segments_cover_a_table_once(tables: &dyn Tables) {
     assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), ids);
 }
 
-pub(super) async fn an_empty_partition_is_an_empty_page(tables: &dyn Tables) {
+async fn an_empty_partition_is_an_empty_page(tables: &dyn Tables) {
     let page = tables
         .query(query(Table::Control, "nothing"))
         .await

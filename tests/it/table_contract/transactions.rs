@@ -5,14 +5,22 @@ use store::table::{Change, Condition, TableError, Tables, Value, Write};
 
 use super::item::{
     absent, apply, check, delete, entry, equals, failed, head, number, put, refused, stored,
-    update, version, when,
+    transact, update, version, when,
 };
+use super::subject;
 
-async fn transact(tables: &dyn Tables, token: &str, writes: Vec<Write>) -> Result<(), TableError> {
-    tables.transact(token.to_owned(), writes).await.map(drop)
-}
+contract! { simulated in_process wire outside => {
+    a_transaction_of_every_action_is_applied_whole
+    one_false_condition_stops_everything
+    every_false_condition_is_listed_with_its_item
+    a_hundred_items_are_the_most
+    an_item_cannot_be_in_it_twice
+    a_repeated_token_does_nothing_and_succeeds
+    a_failed_transaction_does_not_use_up_its_token
+    concurrent_transactions_lose_no_update
+} }
 
-pub(super) async fn a_transaction_of_every_action_is_applied_whole(tables: &dyn Tables) {
+async fn a_transaction_of_every_action_is_applied_whole(tables: &dyn Tables) {
     for id in ["checked", "deleted", "updated"] {
         apply(tables, put(head(id), number("rev", 1))).await;
     }
@@ -51,7 +59,7 @@ pub(super) async fn a_transaction_of_every_action_is_applied_whole(tables: &dyn 
     );
 }
 
-pub(super) async fn one_false_condition_stops_everything(tables: &dyn Tables) {
+async fn one_false_condition_stops_everything(tables: &dyn Tables) {
     let writes = vec![
         put(head("a"), number("n", 1)),
         check(head("b"), Condition::Exists("pk".into())),
@@ -62,7 +70,7 @@ pub(super) async fn one_false_condition_stops_everything(tables: &dyn Tables) {
     assert_eq!(stored(tables, head("c")).await, None);
 }
 
-pub(super) async fn every_false_condition_is_listed_with_its_item(tables: &dyn Tables) {
+async fn every_false_condition_is_listed_with_its_item(tables: &dyn Tables) {
     apply(tables, put(head("a"), number("rev", 7))).await;
     let writes = vec![
         when(put(head("a"), number("rev", 1)), absent()),
@@ -82,19 +90,19 @@ fn puts(count: usize) -> Vec<Write> {
     ids.map(|id| put(head(&id), number("n", 1))).collect()
 }
 
-pub(super) async fn a_hundred_items_are_the_most(tables: &dyn Tables) {
+async fn a_hundred_items_are_the_most(tables: &dyn Tables) {
     transact(tables, "t1", puts(100)).await.unwrap();
     assert_eq!(stored(tables, head("many-99")).await, Some(number("n", 1)));
     refused(transact(tables, "t2", puts(101)).await);
 }
 
-pub(super) async fn an_item_cannot_be_in_it_twice(tables: &dyn Tables) {
+async fn an_item_cannot_be_in_it_twice(tables: &dyn Tables) {
     let writes = vec![put(head("a"), number("n", 1)), check(head("a"), absent())];
     refused(transact(tables, "t", writes).await);
     assert_eq!(stored(tables, head("a")).await, None);
 }
 
-pub(super) async fn a_repeated_token_does_nothing_and_succeeds(tables: &dyn Tables) {
+async fn a_repeated_token_does_nothing_and_succeeds(tables: &dyn Tables) {
     let writes = || {
         vec![
             when(put(head("a"), number("n", 1)), absent()),
@@ -109,7 +117,7 @@ pub(super) async fn a_repeated_token_does_nothing_and_succeeds(tables: &dyn Tabl
     assert_eq!(failed(transact(tables, "u", writes()).await).len(), 1);
 }
 
-pub(super) async fn a_failed_transaction_does_not_use_up_its_token(tables: &dyn Tables) {
+async fn a_failed_transaction_does_not_use_up_its_token(tables: &dyn Tables) {
     let writes = || {
         vec![
             check(head("a"), Condition::Exists("pk".into())),
@@ -126,7 +134,7 @@ fn increment(id: &str) -> Write {
     update(head(id), vec![Change::Add("n".into(), Value::N(1))])
 }
 
-pub(super) async fn concurrent_transactions_lose_no_update(tables: &dyn Tables) {
+async fn concurrent_transactions_lose_no_update(tables: &dyn Tables) {
     apply(tables, put(head("counter"), number("n", 0))).await;
     let clients = (0..8).map(|client| count_up(tables, client));
     join_all(clients).await;
@@ -145,7 +153,7 @@ async fn count_up(tables: &dyn Tables, client: usize) {
             let log = put(entry("log", &format!("{client}/{step}")), number("n", n));
             let token = format!("{client}/{step}/{attempt}");
             match transact(tables, &token, vec![raised, log]).await {
-                Ok(()) => break,
+                Ok(_) => break,
                 Err(TableError::ConditionFailed(_) | TableError::Conflict) => {}
                 Err(other) => panic!("{other:?}"),
             }

@@ -162,10 +162,10 @@ fn page(
 fn read_units(capacity: &[ConsumedCapacity]) -> Consumed {
     let units = capacity
         .iter()
-        .filter_map(ConsumedCapacity::capacity_units)
-        .sum();
+        .filter_map(ConsumedCapacity::capacity_units);
     Consumed {
-        read_units: units,
+        // From 0: the sum of no floats is -0.
+        read_units: units.fold(0.0, |sum, units| sum + units),
         write_units: 0.0,
     }
 }
