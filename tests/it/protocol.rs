@@ -32,6 +32,7 @@ mod fidelity;
 mod fyr;
 mod history;
 mod limits;
+mod mutants;
 mod read;
 mod references;
 mod reply;

@@ -9,7 +9,7 @@ use super::{
 
 const HVO_AS_PUBLISHED: &str =
     include_str!("../../fixtures/seeds/hvo-transaction-bundle.as-published.request.json");
-const HVO_VALID: &str =
+pub(super) const HVO_VALID: &str =
     include_str!("../../fixtures/seeds/hvo-transaction-bundle.valid.request.json");
 const R4_TRANSACTION: &str =
     include_str!("../../fixtures/seeds/r4-bundle-transaction.request.json");
@@ -19,7 +19,7 @@ fn patient(id: &str, active: bool) -> Value {
 }
 
 /// The R4 specification's transaction, without the entries at these positions.
-fn r4_transaction_without(entries: &[usize]) -> Value {
+pub(super) fn r4_transaction_without(entries: &[usize]) -> Value {
     let mut bundle: Value = serde_json::from_str(R4_TRANSACTION).unwrap();
     let mut position = 0..;
     let all = bundle["entry"].as_array_mut().unwrap();
@@ -28,7 +28,7 @@ fn r4_transaction_without(entries: &[usize]) -> Value {
 }
 
 /// A server that meets the preconditions of the R4 specification's transaction.
-fn with_r4_patients() -> Fyr {
+pub(super) fn with_r4_patients() -> Fyr {
     let fyr = Fyr::new();
     for (id, versions) in [("123", 3), ("123a", 2), ("234", 1), ("12334", 4)] {
         for version in 0..versions {
