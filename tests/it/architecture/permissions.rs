@@ -1,13 +1,23 @@
 //! What the functions may do to the tables: what the commit protocol does, verb by verb.
 //!
 //! TransactWriteItems asks for the verb of each item in it: PutItem for heads, UpdateItem and
-//! ConditionCheckItem for key items. Nothing scans, and nothing deletes a head or a version.
+//! ConditionCheckItem for key items. A head is deleted only when it was never more than an intent.
+//! Nothing scans, and nothing deletes a version.
 
 use super::sources::text;
 
 /// Each table, and the verbs on it.
 const VERBS: [(&str, &[&str]); 4] = [
-    ("Heads", &["GetItem", "BatchGetItem", "PutItem"]),
+    (
+        "Heads",
+        &[
+            "GetItem",
+            "BatchGetItem",
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
+        ],
+    ),
     (
         "Versions",
         &["GetItem", "BatchGetItem", "Query", "BatchWriteItem"],
@@ -25,7 +35,15 @@ const VERBS: [(&str, &[&str]); 4] = [
     ),
     (
         "Control",
-        &["GetItem", "BatchGetItem", "Query", "BatchWriteItem"],
+        &[
+            "GetItem",
+            "BatchGetItem",
+            "Query",
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
+            "BatchWriteItem",
+        ],
     ),
 ];
 
