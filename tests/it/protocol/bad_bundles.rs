@@ -227,14 +227,3 @@ fn as_many_entries_as_the_limit_are_read_and_one_more_is_413() {
         deletes(21).expect(413);
     }
 }
-
-#[test]
-fn more_than_one_step_can_write_is_413_and_nothing_is_written() {
-    let mut entries: Vec<Value> = (0..150)
-        .map(|at| post(&organization(&at.to_string())))
-        .collect();
-    entries.push(good());
-    let bad = bundle(&entries);
-    let reply = refused("150 creates", 413, |fyr| fyr.post("/", &bad));
-    assert!(reply.diagnostics().contains("limit"), "{}", reply.text);
-}

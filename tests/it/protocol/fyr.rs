@@ -13,10 +13,13 @@ use serde_json::{Value, json};
 use server::{Server, Settings, auth::Caller};
 use store::{
     Store,
-    simulated::{Call, CountingIds, Fault, ManualClock},
+    simulated::{Call, Fault},
 };
 
-use super::{reply::Reply, turns::Turns};
+use super::{
+    reply::Reply,
+    turns::{TurnClock, TurnIds, Turns},
+};
 
 /// The public URL of the server under test.
 pub(super) const BASE: &str = "https://fyr.example/fhir";
@@ -26,7 +29,7 @@ pub(super) const BASE: &str = "https://fyr.example/fhir";
 pub(super) struct Fyr {
     server: Server,
     tables: Arc<Turns>,
-    clock: Arc<ManualClock>,
+    clock: Arc<TurnClock>,
     caller: Caller,
 }
 
@@ -42,9 +45,9 @@ impl Fyr {
         // every failure is asked whether it wrote something
         settings.cost_headers = true;
         change(&mut settings);
-        let clock = Arc::new(ManualClock::default());
-        let ids = Arc::new(CountingIds::default());
         let tables = Arc::new(Turns::default());
+        let clock = Arc::new(TurnClock::of(&tables));
+        let ids = Arc::new(TurnIds::of(&tables));
         let limits = store::Settings {
             closing: store::Closing::OneProcess,
             ..store::Settings::default()

@@ -67,7 +67,7 @@ fn a_large_resource_is_stored_as_it_came_or_refused_with_413() {
 }
 
 #[test]
-fn a_large_transaction_is_stored_whole_or_refused_with_413() {
+fn a_transaction_of_many_megabytes_is_stored_whole() {
     let fyr = Fyr::new();
     let entries: Vec<Value> = (0..20)
         .map(|at| {
@@ -76,46 +76,72 @@ fn a_large_transaction_is_stored_whole_or_refused_with_413() {
             put(&format!("Organization/{id}"), &large)
         })
         .collect();
-    let status = fyr.transaction(&entries).status;
-    let expected = match status {
-        200 => 200,
-        413 => 404,
-        other => panic!("{other}"),
-    };
-    for at in 0..20 {
-        fyr.get(&format!("/Organization/big{at}")).expect(expected);
+    fyr.transaction(&entries).expect(200);
+    for entry in &entries {
+        let path = format!("/{}", entry["request"]["url"].as_str().unwrap());
+        let stored = fyr.get(&path).expect(200).json;
+        assert_eq!(stored["alias"], entry["resource"]["alias"]);
     }
 }
 
 #[test]
-fn many_identifiers_are_stored_or_refused_with_413() {
+fn a_resource_may_have_many_identifiers() {
     let fyr = Fyr::new();
     let identifiers: Vec<Value> = (0..300)
         .map(|at| json!({"system": LOCAL, "value": at.to_string()}))
         .collect();
     let many = with(organization("A"), "identifier", identifiers.into());
-    let status = fyr.post("/Organization", &many).status;
-    assert!([201, 413].contains(&status), "{status}");
-    for at in [0, 299] {
-        let known = fyr.had(&format!("{LOCAL}|{at}"));
-        assert_eq!(
-            known,
-            status == 201 && at == 0,
-            "deleted with the first question"
-        );
+    fyr.created(&many);
+    for at in [0, 150, 299] {
+        let query = format!("identifier={LOCAL}|{at}");
+        let ask = fyr.ask("POST", "/Organization").json(&organization("A"));
+        ask.header("if-none-exist", &query).send().expect(200);
     }
+    assert!(fyr.had(&format!("{LOCAL}|299")));
+    assert!(!fyr.had(&format!("{LOCAL}|0")));
+}
+
+/// Entries that create so many organizations, each with a unique identifier.
+fn many(entries: usize) -> Vec<Value> {
+    let create = |at: usize| post(&identified(SOR, &at.to_string()));
+    (0..entries).map(create).collect()
 }
 
 #[test]
-fn as_many_entries_as_one_step_can_write_are_written() {
+fn hundreds_of_entries_are_stored_in_one_transaction() {
     let fyr = Fyr::new();
-    let entries: Vec<Value> = (0..90)
-        .map(|at| post(&organization(&at.to_string())))
-        .collect();
-    let reply = fyr.transaction(&entries).expect(200);
-    assert_eq!(reply.len(), 90);
-    for at in 0..90 {
+    let reply = fyr.transaction(&many(300)).expect(200);
+    assert_eq!(reply.len(), 300);
+    for at in 0..300 {
         let stored = fyr.get(&format!("/{}", reply.target(at))).expect(200).json;
         assert_eq!(stored["name"], at.to_string());
+        assert_eq!(
+            stored["meta"]["lastUpdated"],
+            reply.response(0)["lastModified"]
+        );
     }
+    let updates: Vec<Value> = (0..300)
+        .map(|at| {
+            let key = reply.target(at);
+            put(
+                key,
+                &organization_at(key.trim_start_matches("Organization/"), "B"),
+            )
+        })
+        .collect();
+    let again = fyr.transaction(&updates).expect(200);
+    assert!(again.statuses().iter().all(|status| *status == "200 OK"));
+    assert!(!fyr.had(&format!("{SOR}|7")));
+}
+
+#[test]
+fn one_bad_entry_of_hundreds_keeps_all_from_being_stored() {
+    let fyr = Fyr::new();
+    fyr.created(&identified(SOR, "150"));
+    let reply = fyr.transaction(&many(300)).expect(422);
+    assert_eq!(reply.entries_at_fault(), [150]);
+    for at in [0, 149, 151, 299] {
+        assert!(!fyr.had(&format!("{SOR}|{at}")), "{at}");
+    }
+    fyr.transaction(&many(149)).expect(200);
 }

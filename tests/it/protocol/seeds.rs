@@ -62,6 +62,37 @@ fn the_hvo_bundle_makes_a_hierarchy_as_published_and_as_corrected() {
 }
 
 #[test]
+fn the_answer_to_the_hvo_bundle_has_the_shape_that_r4_publishes() {
+    let fyr = Fyr::new();
+    let mut reply = fyr.ask("POST", "/").text(HVO_VALID).send().expect(200);
+    for entry in [0, 1] {
+        let location = format!("{}/_history/1", reply.target(entry));
+        let response = &mut reply.json["entry"][entry]["response"];
+        let narrative = response["outcome"]["text"].take();
+        assert_eq!(narrative["status"], "generated");
+        let system = "https://hapifhir.io/fhir/CodeSystem/hapi-fhir-storage-response-code";
+        let coding = json!({"system": system, "code": "SUCCESSFUL_CREATE",
+            "display": "Create succeeded."});
+        let issue = json!({
+            "severity": "information",
+            "code": "informational",
+            "details": {"coding": [coding]},
+            "diagnostics": format!("Successfully created resource \"{location}\".")
+        });
+        assert_eq!(
+            *response,
+            json!({
+                "status": "201 Created",
+                "location": location,
+                "etag": "W/\"1\"",
+                "lastModified": "2026-01-01T00:00:00.000+00:00",
+                "outcome": {"resourceType": "OperationOutcome", "issue": [issue], "text": null}
+            })
+        );
+    }
+}
+
+#[test]
 fn the_oddities_of_the_published_bundle_are_tolerated_and_told_t3() {
     let fyr = Fyr::new();
     let reply = fyr
