@@ -53,6 +53,8 @@ pub(crate) struct KeyPlan {
     pub(crate) is_changed: bool,
     /// Ids of documents that come under the key.
     pub(crate) add: BTreeSet<String>,
+    /// Ids of documents that get another token under it, whether or not they come under it anew.
+    pub(crate) gain: BTreeSet<String>,
     /// Ids of documents that leave it.
     pub(crate) remove: BTreeSet<String>,
     pub(crate) claims: Vec<Claim>,
@@ -156,14 +158,16 @@ impl KeyPlan {
         }
     }
 
-    /// The announcements of a transaction that is not decided yet: they say since when.
+    /// The announcements of a transaction that is not decided yet: they say since when. Also of
+    /// documents that are announced already, since a guard that does not see them hold the token
+    /// must know that they may.
     pub(crate) fn early_announcements(&self, owner: &Owner) -> BTreeSet<String> {
         let announcement = |id: &String| Announcement {
             id: id.clone(),
             transaction: owner.transaction.clone(),
             began: Some(owner.began),
         };
-        self.add
+        self.gain
             .iter()
             .map(|id| announcement(id).encode())
             .collect()

@@ -212,6 +212,7 @@ impl Plan {
                 continue;
             }
             let key = self.key_plan(&write.key, held.key);
+            key.gain.insert(write.key.id.clone());
             if !before.iter().any(|other| other.key == held.key) {
                 key.add.insert(write.key.id.clone());
             }

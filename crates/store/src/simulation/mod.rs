@@ -4,6 +4,7 @@
 //! | module      | what it does |
 //! |-------------|--------------|
 //! | `scheduler` | lets one call at a time take a step, chosen by a seed |
+//! | `adversity` | what goes wrong with a call |
 //! | `wire`      | the ports of one client |
 //! | `writer`, `reader` | clients that write and read as a server does |
 //! | `observe`, `oracle` | the sequential specification, fed by what the tables show |
@@ -11,6 +12,7 @@
 //!
 //! A schedule is a function of its seed: a failure is replayed by running the seed again.
 
+mod adversity;
 mod client;
 mod content;
 mod in_flight;
@@ -32,8 +34,9 @@ use std::fmt;
 
 use futures::FutureExt;
 
+use adversity::Adversity;
 use client::Client;
-use scheduler::{Adversity, Scheduler};
+use scheduler::Scheduler;
 use world::Shared;
 
 pub use mutant::Mutant;

@@ -4,10 +4,10 @@ use futures::executor::block_on;
 
 use super::{Bench, body_of, document};
 use crate::simulated::{Call, Fault};
-use crate::table::{Action, Sort, Table};
-use crate::{CommitError, Duplicate, Holder, Recovery, Write};
+use crate::table::{Action, Sort, Table, Value, Write};
+use crate::{CommitError, Duplicate, Holder, Recovery};
 
-fn many(bench: &Bench, count: u32, text: &str) -> Vec<Write> {
+fn many(bench: &Bench, count: u32, text: &str) -> Vec<crate::Write> {
     (0..count)
         .map(|n| bench.put(&n.to_string(), text))
         .collect()
@@ -190,6 +190,39 @@ fn a_write_on_an_abandoned_intent_goes_ahead_once_the_lease_is_over() {
     bench.clock.advance(60_000);
     bench.commit(vec![bench.put("0", "b")]).unwrap();
     assert_eq!(bench.read("0").unwrap().body, body_of("b"));
+}
+
+#[test]
+fn a_guard_knows_of_an_undecided_token_of_a_document_that_it_has_seen() {
+    let bench = Bench::new();
+    bench
+        .commit(vec![bench.put("0", "a").with_unique("x")])
+        .unwrap();
+    let mut writes = many(&bench, 150, "b");
+    writes[0] = bench.put("0", "b").with_unique("x").with_shared("x");
+    bench.tables.break_with(|call| match call {
+        Call::Write(Write {
+            key,
+            action: Action::Put(item),
+            ..
+        }) if key.table == Table::Control => {
+            let commits = item.get("st") == Some(&Value::S("C".to_owned()));
+            Some(if commits { Fault::Late } else { Fault::Dropped })
+        }
+        _ => None,
+    });
+    assert!(matches!(bench.commit(writes), Err(CommitError::Unknown(_))));
+    bench.tables.repair();
+    let token = Some("shared|x".to_owned());
+    let criterion = crate::Criterion {
+        key: "x".into(),
+        token,
+    };
+    let none = block_on(bench.store.find("Organization", &criterion)).unwrap();
+    assert!(none.owners.is_empty());
+    bench.tables.deliver_late();
+    let guarded = bench.commit_guarded(vec![bench.put("z", "a")], vec![none]);
+    assert!(matches!(guarded, Err(CommitError::Conflict(_))));
 }
 
 #[test]
