@@ -7,7 +7,7 @@
 //! | `ValidationException` about a size | too large |
 //! | `TransactionInProgressException` | unknown: an earlier call with this token is still at work |
 //! | 5xx, timeout, no or an unreadable answer | unknown |
-//! | everything else: access, missing table, wrong request | refused |
+//! | any other 4xx with a code: access, missing table, wrong request | refused |
 //!
 //! Sources: the errors of
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html> and
@@ -56,8 +56,11 @@ where
                 "ValidationException" if is_about_size(message) => {
                     TableError::TooLarge(message.to_owned())
                 }
-                _ if answer.raw().status().is_server_error() => TableError::Unknown(failure.into()),
-                _ => TableError::Refused(failure.into()),
+                // Only a clear no is a no: a proxy's page or half an answer says nothing.
+                known if !known.is_empty() && answer.raw().status().is_client_error() => {
+                    TableError::Refused(failure.into())
+                }
+                _ => TableError::Unknown(failure.into()),
             }
         }
         // Timeouts, connections that broke or never were, answers cut off in the middle.
@@ -166,3 +169,6 @@ pub(super) fn foreign(foreign: Foreign) -> TableError {
 pub(super) fn misuse(what: impl Into<Box<dyn Error + Send + Sync>>) -> TableError {
     TableError::Refused(what.into())
 }
+
+#[cfg(test)]
+mod tests;

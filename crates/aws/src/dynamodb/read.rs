@@ -160,9 +160,7 @@ fn page(
 }
 
 fn read_units(capacity: &[ConsumedCapacity]) -> Consumed {
-    let units = capacity
-        .iter()
-        .filter_map(ConsumedCapacity::capacity_units);
+    let units = capacity.iter().filter_map(ConsumedCapacity::capacity_units);
     Consumed {
         // From 0: the sum of no floats is -0.
         read_units: units.fold(0.0, |sum, units| sum + units),

@@ -65,3 +65,53 @@ fn agree(token: &Value, verified: &HashMap<String, Value>) -> bool {
     };
     ["iss", "sub", "exp", "user_id"].into_iter().all(same)
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use lambda_http::request;
+    use serde_json::json;
+
+    use super::*;
+
+    /// An event with a token of these claims, of which the gateway hands on the others.
+    fn event(token: &Value, verified: Option<&Value>) -> Request {
+        let token = URL_SAFE_NO_PAD.encode(token.to_string());
+        let authorizer = verified.map(|claims| json!({"jwt": {"claims": claims, "scopes": null}}));
+        let context = json!({
+            "stage": "$default", "http": {"method": "GET", "path": "/"}, "authorizer": authorizer
+        });
+        let event = json!({
+            "version": "2.0", "rawPath": "/", "rawQueryString": "", "requestContext": context,
+            "headers": {"authorization": format!("Bearer e30.{token}.c2ln")}, "isBase64Encoded": false
+        });
+        request::from_str(&event.to_string()).unwrap()
+    }
+
+    #[test]
+    fn roles_come_from_the_token_that_the_gateway_has_verified() {
+        let token = json!({
+            "iss": "i", "sub": "u1", "exp": 1_795_244_400, "realm_access": {"roles": ["a", "b"]}
+        });
+        let verified = json!({
+            "iss": "i", "sub": "u1", "exp": "1795244400", "realm_access": "map[roles:[a b]]"
+        });
+        let caller = caller(&event(&token, Some(&verified)));
+        assert_eq!(caller, Caller::from_claims(&token));
+    }
+
+    #[test]
+    fn a_token_that_is_not_the_verified_one_gives_no_roles() {
+        let token = json!({"iss": "i", "sub": "admin", "realm_access": {"roles": ["all"]}});
+        let verified = json!({"iss": "i", "sub": "u1"});
+        let caller = caller(&event(&token, Some(&verified)));
+        assert_eq!(caller, Caller::from_claims(&verified));
+    }
+
+    #[test]
+    fn without_a_verified_token_the_caller_is_nobody() {
+        let token = json!({"sub": "u1"});
+        assert_eq!(caller(&event(&token, None)), Caller::anonymous());
+    }
+}

@@ -60,3 +60,70 @@ fn bytes(body: Body) -> Bytes {
         _ => Bytes::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::request;
+    use serde_json::json;
+
+    use super::*;
+
+    fn of_http_api(stage: &str, path: &str, query: &str) -> Request {
+        let context = json!({
+            "stage": stage, "timeEpoch": 1_795_240_800_000_i64, "http": {"method": "GET", "path": path}
+        });
+        let event = json!({
+            "version": "2.0", "rawPath": path, "rawQueryString": query, "requestContext": context,
+            "headers": {"host": "api.example"}, "isBase64Encoded": false
+        });
+        request::from_str(&event.to_string()).unwrap()
+    }
+
+    fn check(event: Request, base_path: &str, expected: &str) {
+        let request = super::request(event, base_path).unwrap();
+        assert_eq!(request.uri().to_string(), expected);
+    }
+
+    #[test]
+    fn the_path_begins_with_the_base_path_whatever_the_gateway_puts_in_front() {
+        check(
+            of_http_api("$default", "/Organization/1", ""),
+            "",
+            "/Organization/1",
+        );
+        check(
+            of_http_api("$default", "/Organization/1", ""),
+            "/fhir",
+            "/fhir/Organization/1",
+        );
+        check(
+            of_http_api("$default", "/fhir/Organization/1", ""),
+            "/fhir",
+            "/fhir/Organization/1",
+        );
+        check(
+            of_http_api("prod", "/prod/Organization/1", ""),
+            "",
+            "/Organization/1",
+        );
+        check(
+            of_http_api("prod", "/prod/Organization/1", ""),
+            "/prod",
+            "/prod/Organization/1",
+        );
+        check(of_http_api("prod", "/product", ""), "", "/product");
+        check(of_http_api("prod", "/prod", ""), "/prod", "/prod");
+        check(of_http_api("$default", "/", ""), "", "/");
+    }
+
+    #[test]
+    fn the_query_stays_as_the_client_wrote_it() {
+        let query = "identifier=urn:oid:2.5.4.97%7C1&b=2&a=1|2&b=3";
+        let expected = format!("/Organization?{query}");
+        check(
+            of_http_api("$default", "/Organization", query),
+            "",
+            &expected,
+        );
+    }
+}
