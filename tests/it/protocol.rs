@@ -31,6 +31,7 @@ mod feed;
 mod fidelity;
 mod fyr;
 mod history;
+mod idempotency;
 mod limits;
 mod mutants;
 mod read;

@@ -221,6 +221,11 @@ impl From<CommitError> for Failure {
                 let text = format!("others keep changing {}; try again", keys.join(", "));
                 Self::new(Kind::Conflict, IssueType::Conflict, text)
             }
+            CommitError::TakenOver => Self::new(
+                Kind::Conflict,
+                IssueType::Conflict,
+                "another attempt at this request has taken over; try again",
+            ),
             CommitError::TooManyItems { items, limit } => Self::new(
                 Kind::TooLarge,
                 IssueType::TooCostly,

@@ -49,6 +49,7 @@ impl Server {
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             caller: Arc::new(caller),
+            once: None,
         };
         rest::respond(&context, &receipt, request).await
     }

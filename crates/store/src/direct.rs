@@ -14,6 +14,7 @@ use crate::contention::{Contender, Way};
 use crate::document::DocumentKey;
 use crate::error::{CommitError, Source, StoreError};
 use crate::head::{encode_head, head_key};
+use crate::once::Mark;
 use crate::outcome::Trace;
 use crate::plan::{Plan, PlannedWrite};
 use crate::table::{self, Action, Condition, FailedCondition, TableError, Value};
@@ -67,6 +68,9 @@ impl Plan {
         error: TableError,
     ) -> Option<CommitError> {
         match error {
+            TableError::ConditionFailed(failed) if self.is_taken_over(&failed) => {
+                Some(CommitError::TakenOver)
+            }
             TableError::ConditionFailed(failed) => {
                 match self.clear_intents(calls, writes, &failed).await {
                     Ok(true) => None,
@@ -98,7 +102,14 @@ impl Plan {
             .keys
             .iter()
             .map(|(at, key)| key.write(at, &self.transaction));
-        heads.chain(keys).collect()
+        let mark = self.mark.iter().map(Mark::write);
+        heads.chain(keys).chain(mark).collect()
+    }
+
+    /// Whether the mark, which comes last, is among what failed.
+    fn is_taken_over(&self, failed: &[FailedCondition]) -> bool {
+        let mark = self.writes.len() + self.keys.len();
+        failed.iter().any(|failed| failed.index == mark)
     }
 
     /// The documents on whose behalf the conditions were made that failed.

@@ -28,6 +28,9 @@ pub enum CommitError {
     /// Nothing was written. The documents concerned, as far as known.
     #[error("changed by somebody else: {}", list(.0))]
     Conflict(Vec<DocumentKey>),
+    /// Another attempt at the same request owns its idempotency key by now. Nothing was written.
+    #[error("another attempt has taken over")]
+    TakenOver,
     /// Unique identifiers that another document holds; all of them. Nothing was written.
     #[error("{} unique identifiers are held by another document", .0.len())]
     Duplicates(Vec<Duplicate>),

@@ -18,6 +18,7 @@ use crate::head::Head;
 use crate::identifier::{Hash, Held};
 use crate::key_item::key_item_key;
 use crate::key_plan::{Claim, KeyPlan};
+use crate::once::Mark;
 use crate::settings::Settings;
 use crate::state::{EntryHashes, State};
 use crate::table::{self, Key, MAX_TRANSACT_BYTES, MAX_TRANSACT_ITEMS};
@@ -36,6 +37,8 @@ pub(crate) struct Plan {
     /// In the order of the transaction.
     pub(crate) writes: Vec<PlannedWrite>,
     pub(crate) keys: BTreeMap<Key, KeyPlan>,
+    /// Written with them, so that the transaction is committed once.
+    pub(crate) mark: Option<Mark>,
     /// Index and time entries; they belong to this transaction alone.
     pub(crate) entries: Vec<table::Write>,
     /// Whether heads and key items fit into one atomic call.
@@ -78,6 +81,7 @@ impl Plan {
             deadline: transaction.deadline,
             writes: Vec::with_capacity(transaction.writes.len()),
             keys: BTreeMap::new(),
+            mark: transaction.mark,
             entries: Vec::new(),
             is_direct: true,
         };
@@ -105,7 +109,7 @@ impl Plan {
 
     /// Takes the direct path if heads and key items fit into one atomic call.
     pub(crate) fn choose_path(&mut self, settings: &Settings) {
-        let items = self.writes.len() + self.keys.len();
+        let items = self.writes.len() + self.keys.len() + usize::from(self.mark.is_some());
         let bodies = self
             .writes
             .iter()

@@ -7,6 +7,7 @@ use crate::document::{DocumentKey, Method};
 use crate::find::Found;
 use crate::head::Head;
 use crate::identifier::Identifier;
+use crate::once::Mark;
 
 /// Writes that take effect together, or not at all.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,8 @@ pub struct Transaction {
     pub guards: Vec<Found>,
     /// Not to be committed after this instant.
     pub deadline: Option<Millis>,
+    /// Committed at most once under a key: this is what becomes of it.
+    pub mark: Option<Mark>,
 }
 
 /// The new version of one document.

@@ -8,7 +8,7 @@ use http::{HeaderMap, Response};
 use serde_json::Value;
 
 /// Headers that a response may have.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 21] = [
     "allow",
     "cache-control",
     "content-encoding",
@@ -17,6 +17,7 @@ const KNOWN: [&str; 20] = [
     "content-type",
     "etag",
     "expires",
+    "idempotent-replayed",
     "last-modified",
     "location",
     "pragma",

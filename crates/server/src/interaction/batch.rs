@@ -4,6 +4,8 @@
 //! different entries in the Bundle that cause change". The entries run concurrently; one that fails
 //! says so in its own response entry, and the batch as a whole is 200.
 
+use std::sync::Arc;
+
 use fhir::bundle::{Bundle, BundleEntry, BundleKind, Method, Refused};
 use futures::{FutureExt, StreamExt, stream};
 use serde_json::Value;
@@ -61,6 +63,11 @@ pub(super) async fn batch(
 }
 
 async fn one(context: &Context, entry: BundleEntry) -> Result<Answer, Failure> {
+    let once = context.once.as_ref();
+    let context = &Context {
+        once: once.map(|once| Arc::new(once.part(entry.index))),
+        ..context.clone()
+    };
     let (Routed { route, parameters }, conditions) = bundle::route(&context.settings, &entry)?;
     let body = entry.resource.map(fhir::resource::Resource::into_object);
     let request = Request {

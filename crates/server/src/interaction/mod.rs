@@ -36,6 +36,7 @@ use crate::{
     auth::{self, Caller},
     failure::{Failure, Kind},
     route::Route,
+    write::Once,
 };
 
 /// What every interaction works with: the store, counted for this request, and who is asking.
@@ -46,6 +47,8 @@ pub(crate) struct Context {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) caller: Arc<Caller>,
+    /// When the request has an idempotency key.
+    pub(crate) once: Option<Arc<Once>>,
 }
 
 /// A request, as an HTTP request or an entry of a batch makes it.

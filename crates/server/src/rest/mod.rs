@@ -4,6 +4,7 @@
 //! request    id, body, content type, Accept, Prefer      -> interaction::Request
 //! content    which media types are spoken
 //! encoding   gzip, both ways, within limits
+//! once       Idempotency-Key: the same request again gets the same response
 //! response   interaction::Answer or Failure              -> status, headers, body
 //! cost       what the request cost                       -> Server-Timing, X-Fyr-Cost
 //! ```
@@ -11,6 +12,7 @@
 mod content;
 mod cost;
 mod encoding;
+mod once;
 mod request;
 mod response;
 
@@ -20,10 +22,14 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use store::Receipt;
 
-use self::request::{Edge, RequestId};
+use self::{
+    once::Keyed,
+    request::{Edge, RequestId},
+    response::TextResponse,
+};
 use crate::{
     failure::Failure,
-    interaction::{self, Answer, Context},
+    interaction::{self, Context},
     route,
 };
 
@@ -38,9 +44,8 @@ pub(crate) async fn respond(
     let id = RequestId::choose(request.headers(), || context.ids.uuid());
     let method = request.method().clone();
     let uri = request.uri().clone();
-    let answer = perform(context, &edge, request).await;
     let settings = &context.settings;
-    let response = answer.and_then(|answer| response::answered(settings, &edge, &answer));
+    let response = perform(context, &edge, request).await;
     let mut response = response.unwrap_or_else(|failure| {
         log(&id, &failure);
         response::failed(&failure)
@@ -69,9 +74,22 @@ async fn perform(
     context: &Context,
     edge: &Edge,
     request: Request<Bytes>,
-) -> Result<Answer, Failure> {
+) -> Result<TextResponse, Failure> {
+    let keyed = Keyed::of(&request)?;
     let request = request::read(context, edge, request)?;
-    interaction::perform(context, request).await
+    match keyed {
+        Some(keyed) => keyed.answer(context, edge, request).await,
+        None => answer(context, edge, request).await,
+    }
+}
+
+async fn answer(
+    context: &Context,
+    edge: &Edge,
+    request: interaction::Request,
+) -> Result<TextResponse, Failure> {
+    let answer = interaction::perform(context, request).await?;
+    response::answered(&context.settings, edge, &answer)
 }
 
 /// The methods that a path takes: `Allow`, which RFC 9110 section 15.5.6 wants with a 405.

@@ -10,6 +10,7 @@
 //! references  links between the entries become links to resources (T11-T18)
 //! plan        bodies, identifiers and conditions as the store wants them
 //! written     what became of each operation
+//! once        the same, written down for a request that is sent again
 //! ```
 //!
 //! The store commits the plan as a whole or not at all. When somebody else changed what the plan was
@@ -18,6 +19,7 @@
 mod criterion;
 mod identity;
 mod look_up;
+mod once;
 mod operation;
 mod overlap;
 mod plan;
@@ -26,6 +28,7 @@ mod wanted;
 mod written;
 
 pub(crate) use criterion::Criterion;
+pub(crate) use once::Once;
 pub(crate) use operation::{Action, Operation, Target};
 pub(crate) use wanted::Wanted;
 pub(crate) use written::Written;
@@ -55,6 +58,11 @@ pub(crate) async fn write(
     operations: &[Operation],
     wanted: &[Wanted],
 ) -> Result<Vec<Written>, Failure> {
+    if let Some(once) = &context.once
+        && let Some(written) = once.recall(context, operations).await?
+    {
+        return Ok(seen_by(context, written));
+    }
     let new_ids: Vec<String> = operations.iter().map(|_| context.ids.uuid()).collect();
     let mut attempt = 1;
     loop {
@@ -65,12 +73,14 @@ pub(crate) async fn write(
                 attempt += 1;
             }
             Err(Attempt::Conflict(failure) | Attempt::Failed(failure)) => return Err(failure),
-            Ok(written) => {
-                let seen = |one: Written| one.seen_by(&context.caller);
-                return Ok(written.into_iter().map(seen).collect());
-            }
+            Ok(written) => return Ok(seen_by(context, written)),
         }
     }
+}
+
+fn seen_by(context: &Context, written: Vec<Written>) -> Vec<Written> {
+    let seen = |one: Written| one.seen_by(&context.caller);
+    written.into_iter().map(seen).collect()
 }
 
 /// Writes one operation that is a request of its own.
@@ -114,10 +124,12 @@ async fn attempt_write(
         return Ok(plan.finish(Vec::new()));
     }
     let (writes, unfinished) = plan.split();
+    let once = context.once.as_ref();
     let transaction = Transaction {
         writes,
         guards: known.into_guards(),
-        deadline: None,
+        mark: once.map(|once| once.mark(&unfinished.expected())),
+        ..Transaction::default()
     };
     match context.store.commit(transaction).await {
         Ok(committed) => Ok(unfinished.finish(committed)),

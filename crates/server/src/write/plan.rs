@@ -102,6 +102,11 @@ impl Unfinished {
         self.written
     }
 
+    /// What will have become of the operations, if the writes are committed.
+    pub(super) fn expected(&self) -> Vec<Written> {
+        self.written.iter().map(Written::expected).collect()
+    }
+
     /// The operation that a write comes from.
     pub(super) fn operation_of(&self, write: usize) -> Option<usize> {
         self.origins.get(write).map(|(at, _)| *at)

@@ -9,7 +9,8 @@ use fhir::{
     outcome::{self, StorageCode},
 };
 use http::StatusCode;
-use store::{Committed, DocumentKey, Head, Millis};
+use serde::{Deserialize, Serialize};
+use store::{Committed, DocumentKey, Head, Millis, Version};
 
 use crate::{
     auth::{self, Caller, Right},
@@ -18,7 +19,8 @@ use crate::{
 };
 
 /// What becomes of a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Effect {
     /// A new resource, or one brought back after its deletion.
     Created,
@@ -75,6 +77,42 @@ impl Written {
             version,
             body,
         }
+    }
+
+    /// The result of a request that took effect before, as it was written down.
+    pub(super) fn recalled(
+        operation: &Operation,
+        key: DocumentKey,
+        effect: Effect,
+        version: Option<Version>,
+    ) -> Self {
+        Self {
+            version: version
+                .as_ref()
+                .map(|version| (version.version, version.last_updated)),
+            body: version.map(|version| version.body),
+            ..Self::planned(operation, key, effect, None, None)
+        }
+    }
+
+    /// The result with the version that a commit would give it.
+    pub(super) fn expected(&self) -> Self {
+        let (version, last_updated) = self.version.unwrap_or_default();
+        let next = (version + 1, last_updated);
+        Self {
+            version: if self.effect.writes() {
+                Some(next)
+            } else {
+                self.version
+            },
+            ..self.clone()
+        }
+    }
+
+    /// What is written down of it.
+    pub(super) fn row(&self) -> (String, Effect, Option<u64>) {
+        let version = self.version.map(|(version, _)| version);
+        (self.key.to_string(), self.effect, version)
     }
 
     /// Takes the version that the commit gave it.

@@ -56,14 +56,14 @@ impl Client {
         }
         let contents = self.claim_guards(&mut writes, &guards);
         let guards = found.into_values().collect();
-        let deadline = self.deadline();
         self.note(|| format!("commit {contents:?}"));
         let result = self
             .store
             .commit(Transaction {
                 writes: writes.clone(),
                 guards,
-                deadline,
+                deadline: self.deadline(),
+                ..Transaction::default()
             })
             .await;
         self.note(|| format!("       {result:?}"));

@@ -54,7 +54,7 @@ impl Bench {
         block_on(self.store.commit(Transaction {
             writes,
             guards,
-            deadline: None,
+            ..Transaction::default()
         }))
     }
 

@@ -8,6 +8,7 @@ mod feed;
 mod feed_chain;
 mod flip;
 mod identifiers;
+mod once;
 mod reading;
 
 pub(crate) use bench::{Bench, body_of, document};
