@@ -7,3 +7,5 @@ mod layers;
 mod permissions;
 mod sizes;
 mod sources;
+
+pub(crate) use sources::all_sources;

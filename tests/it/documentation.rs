@@ -1,10 +1,15 @@
 //! The documents say what the code does, where that can be checked.
 
+use std::path::Path;
+
 use aws::config::VARIABLES;
 
+use crate::architecture::all_sources;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
 fn document(path: &str) -> String {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    std::fs::read_to_string(format!("{root}/{path}")).unwrap()
+    std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap()
 }
 
 #[test]
@@ -28,9 +33,48 @@ fn every_setting_is_in_the_operations_manual_as_the_program_explains_it() {
 }
 
 #[test]
+fn every_document_that_is_referred_to_is_there() {
+    let documents = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ];
+    let documents = documents.map(|path| (path.to_owned(), document(path)));
+    let sources = all_sources()
+        .into_iter()
+        .map(|source| (source.path, source.text));
+    for (path, text) in documents.into_iter().chain(sources) {
+        for (at, _) in text.match_indices("docs/") {
+            let named = text[at..].split(|c: char| c.is_whitespace() || "`)\"*;,:".contains(c));
+            let name = named.into_iter().next().unwrap().trim_end_matches('.');
+            let is_a_name = name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "/.-".contains(c));
+            assert!(!is_a_name || is_there(name), "{path} refers to {name}");
+        }
+    }
+}
+
+/// A file, a folder, or a decision by its number alone.
+fn is_there(name: &str) -> bool {
+    let path = Path::new(ROOT).join(name);
+    let number = path.file_name().unwrap().to_string_lossy().into_owned();
+    path.exists()
+        || std::fs::read_dir(path.parent().unwrap())
+            .into_iter()
+            .flatten()
+            .any(|file| {
+                file.unwrap()
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with(&number)
+            })
+}
+
+#[test]
 fn every_decision_is_numbered_once() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/adr");
-    let mut numbers: Vec<String> = std::fs::read_dir(folder)
+    let mut numbers: Vec<String> = std::fs::read_dir(Path::new(ROOT).join("docs/adr"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .map(|name| name.split('-').next().unwrap().to_owned())

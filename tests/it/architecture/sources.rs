@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The root of the workspace.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap()
@@ -12,16 +12,16 @@ pub fn root() -> PathBuf {
 }
 
 /// One source file.
-pub struct Source {
+pub(crate) struct Source {
     /// Relative to the root, with `/` between folders.
-    pub path: String,
-    pub text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 impl Source {
     /// The lines that run in production, numbered from 1: no comments, nothing from the first
     /// `#[cfg(test)]` on, which by our habit is the last thing in a file.
-    pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         self.text
             .lines()
             .enumerate()
@@ -31,7 +31,7 @@ impl Source {
     }
 
     /// Whether the file holds nothing but tests.
-    pub fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         ["/tests/", "/it/"]
             .iter()
             .any(|folder| self.path.contains(folder))
@@ -40,7 +40,7 @@ impl Source {
 }
 
 /// All `.rs` files below a folder of the workspace.
-pub fn sources(folder: &str) -> Vec<Source> {
+pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let mut found = Vec::new();
     collect(&root().join(folder), &mut found);
     found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -48,13 +48,13 @@ pub fn sources(folder: &str) -> Vec<Source> {
 }
 
 /// Every `.rs` file of the workspace.
-pub fn all_sources() -> Vec<Source> {
+pub(crate) fn all_sources() -> Vec<Source> {
     let folders = ["benches", "crates", "functions", "local", "tests", "xtask"];
     folders.iter().flat_map(|folder| sources(folder)).collect()
 }
 
 /// The names of the folders in a folder of the workspace.
-pub fn folders(folder: &str) -> Vec<String> {
+pub(crate) fn folders(folder: &str) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(root().join(folder))
         .unwrap()
         .map(|entry| entry.unwrap())
@@ -66,7 +66,7 @@ pub fn folders(folder: &str) -> Vec<String> {
 }
 
 /// The text of a file of the workspace.
-pub fn text(path: &str) -> String {
+pub(crate) fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 

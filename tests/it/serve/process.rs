@@ -119,7 +119,7 @@ fn binary() -> PathBuf {
     let messages = messages
         .lines()
         .map(|line| serde_json::from_str(line).unwrap());
-    let executables =
+    let mut executables =
         messages.filter_map(|one: serde_json::Value| one["executable"].as_str().map(PathBuf::from));
-    executables.last().unwrap()
+    executables.next_back().unwrap()
 }
