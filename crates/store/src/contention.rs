@@ -16,13 +16,20 @@ use crate::clock::Millis;
 use crate::decision::Decision;
 use crate::error::StoreError;
 use crate::intent::{self, Owner};
+use crate::plan::Plan;
 use crate::table::Key;
 
 /// Who wants the item.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Contender {
-    /// A transaction that began at this time.
-    Transaction(Millis),
+pub(crate) enum Contender<'a> {
+    /// A transaction that began at this time. Of two that began in the same millisecond the names
+    /// decide which is the older: without that both would wait, each for the other.
+    Transaction {
+        /// When it began.
+        began: Millis,
+        /// Its name.
+        name: &'a str,
+    },
     /// Somebody who cleans up: never wounds, never waits.
     Sweeper,
 }
@@ -34,9 +41,23 @@ pub(crate) enum Way {
     Blocked,
 }
 
+impl Plan {
+    /// The transaction, as one who wants an item.
+    pub(crate) fn contender(&self) -> Contender<'_> {
+        Contender::Transaction {
+            began: self.began,
+            name: &self.transaction,
+        }
+    }
+}
+
 impl Calls<'_> {
     /// Makes an item free of the intents of others.
-    pub(crate) async fn clear(&self, key: &Key, contender: Contender) -> Result<Way, StoreError> {
+    pub(crate) async fn clear(
+        &self,
+        key: &Key,
+        contender: Contender<'_>,
+    ) -> Result<Way, StoreError> {
         let mut failures = 0;
         loop {
             let Some(item) = self.get(key.clone()).await? else {
@@ -67,7 +88,7 @@ impl Calls<'_> {
     pub(crate) async fn decision_on(
         &self,
         owner: &Owner,
-        contender: Contender,
+        contender: Contender<'_>,
     ) -> Result<Option<Decision>, StoreError> {
         let settings = &self.store.settings;
         let mut waited = 0;
@@ -78,7 +99,9 @@ impl Calls<'_> {
             }
             let is_over = self.store.clock.now().since(owner.began) > settings.lease_ms;
             let is_younger = match contender {
-                Contender::Transaction(began) => owner.began > began,
+                Contender::Transaction { began, name } => {
+                    (owner.began, owner.transaction.as_str()) > (began, name)
+                }
                 Contender::Sweeper => false,
             };
             if is_over || is_younger {
@@ -88,7 +111,7 @@ impl Calls<'_> {
                     .map(Some);
             }
             let patience = match contender {
-                Contender::Transaction(_) => settings.wait_ms,
+                Contender::Transaction { .. } => settings.wait_ms,
                 Contender::Sweeper => 0,
             };
             if waited >= patience {

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use crate::calls::{Calls, store_error};
-use crate::contention::{Contender, Way};
+use crate::contention::Way;
 use crate::document::DocumentKey;
 use crate::error::{CommitError, Source, StoreError};
 use crate::head::{encode_head, head_key};
@@ -171,7 +171,7 @@ impl Plan {
                 .as_ref()
                 .is_some_and(|item| item.contains_key("p"))
         };
-        let contender = Contender::Transaction(self.began);
+        let contender = self.contender();
         for failed in failed.iter().filter(has_intent) {
             let Some(write) = writes.get(failed.index) else {
                 continue;

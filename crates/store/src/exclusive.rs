@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::calls::Calls;
-use crate::contention::{Contender, Way};
+use crate::contention::Way;
 use crate::document::DocumentKey;
 use crate::error::CommitError;
 use crate::intent::Owner;
@@ -22,7 +22,6 @@ impl Plan {
     /// # Errors
     /// [`CommitError::Conflict`] when a guarded item has changed, or does not become free.
     pub(crate) async fn read_keys(&mut self, calls: &Calls<'_>) -> Result<(), CommitError> {
-        let contender = Contender::Transaction(self.began);
         let mut unread = self.unread();
         while !unread.is_empty() {
             let items = calls.get_all(unread.clone()).await?;
@@ -32,10 +31,14 @@ impl Plan {
                     .map(KeyItem::decode)
                     .transpose()?
                     .unwrap_or_default();
+                let way = match read.intent {
+                    Some(_) => calls.clear(at, self.contender()).await?,
+                    None => Way::Free,
+                };
                 let Some(key) = self.keys.get_mut(at) else {
                     continue;
                 };
-                if read.intent.is_some() && calls.clear(at, contender).await? == Way::Blocked {
+                if way == Way::Blocked {
                     return Err(key.conflict());
                 }
                 if key
@@ -64,7 +67,7 @@ impl Plan {
     /// Has every transaction decided that announced a holder before it was, and looks again whether
     /// that makes somebody an owner whom a guard did not see.
     async fn clear_announcements(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
-        let contender = Contender::Transaction(self.began);
+        let contender = self.contender();
         let mut decided = BTreeSet::new();
         let mut suspects = BTreeSet::new();
         for key in self.keys.values() {

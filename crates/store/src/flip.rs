@@ -14,7 +14,7 @@ use futures::future::FutureExt;
 
 use crate::attribute::stored;
 use crate::calls::{Calls, store_error};
-use crate::contention::{Contender, Way};
+use crate::contention::Way;
 use crate::decision::Decision;
 use crate::document::DocumentKey;
 use crate::error::{CommitError, Source, StoreError};
@@ -101,7 +101,7 @@ impl Plan {
 
     /// Repeats one conditional write until it is done, or certainly refused.
     async fn stage_one(&self, calls: &Calls<'_>, step: Step) -> Result<(), CommitError> {
-        let contender = Contender::Transaction(self.began);
+        let contender = self.contender();
         let mut failures = 0;
         loop {
             let error = match calls.write_once(step.write.clone()).await {
