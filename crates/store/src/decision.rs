@@ -26,6 +26,14 @@ pub(crate) enum Decision {
     Aborted,
 }
 
+/// What came of deciding together with another write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Decided(Decision),
+    /// The other write was not allowed; nothing is decided.
+    Refused,
+}
+
 impl Decision {
     fn as_str(self) -> &'static str {
         match self {
@@ -68,26 +76,46 @@ impl Calls<'_> {
         transactions.into_iter().filter_map(decided).collect()
     }
 
-    /// Decides, or learns that it has been decided otherwise. Repeating this is harmless, so no
-    /// answer is no reason to give up; after the last attempt the decision is unknown.
+    /// Decides, or learns that it has been decided otherwise.
     pub(crate) async fn decide(
         &self,
         transaction: &str,
         decision: Decision,
     ) -> Result<Decision, StoreError> {
+        match self.decide_along(transaction, decision, None).await? {
+            Verdict::Decided(decision) => Ok(decision),
+            Verdict::Refused => Err(gone(transaction)),
+        }
+    }
+
+    /// Decides, and makes another write take effect at the same instant. Repeating this is harmless,
+    /// so no answer is no reason to give up; after the last attempt the decision is unknown.
+    pub(crate) async fn decide_along(
+        &self,
+        transaction: &str,
+        decision: Decision,
+        along: Option<Write>,
+    ) -> Result<Verdict, StoreError> {
+        let item = Item::from([
+            ("st".to_owned(), Value::S(decision.as_str().to_owned())),
+            ("ts".to_owned(), Value::N(self.store.clock.now().0)),
+        ]);
+        let record = Write {
+            key: decision_key(transaction),
+            action: Action::Put(item),
+            condition: Some(Condition::NotExists("pk".into())),
+        };
         let mut failures = 0;
         loop {
-            let item = Item::from([
-                ("st".to_owned(), Value::S(decision.as_str().to_owned())),
-                ("ts".to_owned(), Value::N(self.store.clock.now().0)),
-            ]);
-            let record = Write {
-                key: decision_key(transaction),
-                action: Action::Put(item),
-                condition: Some(Condition::NotExists("pk".into())),
+            let attempt = match &along {
+                None => self.write_once(record.clone()).await,
+                Some(along) => {
+                    let both = vec![record.clone(), along.clone()];
+                    self.transact_once(transaction, both).await
+                }
             };
-            match self.write_once(record).await {
-                Ok(()) => return Ok(decision),
+            match attempt {
+                Ok(()) => return Ok(Verdict::Decided(decision)),
                 Err(TableError::ConditionFailed(failed)) => {
                     return self.decided(transaction, failed).await;
                 }
@@ -102,20 +130,24 @@ impl Calls<'_> {
         }
     }
 
-    /// What the record says that was there before ours.
+    /// What the record says that was there before ours; refused when there was none.
     async fn decided(
         &self,
         transaction: &str,
         failed: Vec<FailedCondition>,
-    ) -> Result<Decision, StoreError> {
-        if let Some(item) = failed.into_iter().find_map(|failed| failed.item) {
-            return Decision::decode(&item);
-        }
-        match self.get(decision_key(transaction)).await? {
-            Some(item) => Decision::decode(&item),
-            None => Err(StoreError::Corrupt(format!(
-                "the decision on {transaction} is gone"
-            ))),
-        }
+    ) -> Result<Verdict, StoreError> {
+        let Some(record) = failed.into_iter().find(|failed| failed.index == 0) else {
+            return Ok(Verdict::Refused);
+        };
+        let item = match record.item {
+            Some(item) => Some(item),
+            None => self.get(decision_key(transaction)).await?,
+        };
+        let item = item.ok_or_else(|| gone(transaction))?;
+        Decision::decode(&item).map(Verdict::Decided)
     }
+}
+
+fn gone(transaction: &str) -> StoreError {
+    StoreError::Corrupt(format!("the decision on {transaction} is gone"))
 }

@@ -15,11 +15,12 @@ use futures::future::FutureExt;
 use crate::attribute::stored;
 use crate::calls::{Calls, store_error};
 use crate::contention::Way;
-use crate::decision::Decision;
+use crate::decision::{Decision, Verdict};
 use crate::document::DocumentKey;
 use crate::error::{CommitError, Source, StoreError};
 use crate::head::head_key;
 use crate::intent::{self, Owner};
+use crate::once::Mark;
 use crate::plan::{Plan, PlannedWrite};
 use crate::side_by_side::side_by_side;
 use crate::table::{self, Action, Change, Condition, FailedCondition, TableError, Value};
@@ -44,25 +45,36 @@ impl Plan {
             return Err(CommitError::Deadline);
         }
         match self.settle_outcome(calls).await {
-            Ok(Decision::Committed) => {
+            Ok(Verdict::Decided(Decision::Committed)) => {
                 self.carry_out(calls).await;
                 Ok(())
             }
-            Ok(Decision::Aborted) => {
+            Ok(Verdict::Decided(Decision::Aborted)) => {
                 self.undo(calls).await;
                 Err(CommitError::Conflict(Vec::new()))
+            }
+            Ok(Verdict::Refused) => {
+                self.abort(calls).await;
+                Err(CommitError::TakenOver)
             }
             Err(error) => Err(CommitError::Unknown(source(error))),
         }
     }
 
-    /// Decides. When no attempt is answered, tries to abort instead: whichever record is there
-    /// first tells.
-    async fn settle_outcome(&self, calls: &Calls<'_>) -> Result<Decision, StoreError> {
-        match calls.decide(&self.transaction, Decision::Committed).await {
-            Ok(decision) => Ok(decision),
-            Err(_) => calls.decide(&self.transaction, Decision::Aborted).await,
+    /// Decides, together with the mark of the request if it has one. When no attempt is answered,
+    /// tries to abort instead: whichever record is there first tells.
+    async fn settle_outcome(&self, calls: &Calls<'_>) -> Result<Verdict, StoreError> {
+        let mark = self.mark.as_ref().map(Mark::write);
+        let committed = calls
+            .decide_along(&self.transaction, Decision::Committed, mark)
+            .await;
+        if committed.is_ok() {
+            return committed;
         }
+        calls
+            .decide(&self.transaction, Decision::Aborted)
+            .await
+            .map(Verdict::Decided)
     }
 
     fn owner(&self) -> Owner {

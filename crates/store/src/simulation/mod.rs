@@ -39,6 +39,9 @@ use client::Client;
 use scheduler::Scheduler;
 use world::Shared;
 
+#[cfg(test)]
+pub(crate) use rng::Rng;
+
 pub use mutant::Mutant;
 pub use world::Counts;
 

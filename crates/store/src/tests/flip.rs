@@ -269,3 +269,52 @@ fn the_older_transaction_wins_over_the_younger_one() {
     assert_eq!(bench.read("5").unwrap().body, body_of("old"));
     assert_eq!(bench.read("6").unwrap().body, body_of("a"));
 }
+
+/// Claims the key of a request.
+fn attempt(bench: &Bench) -> crate::Attempt {
+    let claimed = block_on(bench.store.attempt(&["key"], &[&b"request"[..]])).unwrap();
+    match claimed {
+        crate::Claimed::Begun(attempt) => attempt,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn commit_marked(
+    bench: &Bench,
+    attempt: &crate::Attempt,
+    writes: Vec<crate::Write>,
+) -> Result<(), CommitError> {
+    let mark = Some(attempt.mark(None, body_of("outcome")));
+    let transaction = crate::Transaction {
+        writes,
+        mark,
+        ..crate::Transaction::default()
+    };
+    block_on(bench.store.commit(transaction)).map(|_| ())
+}
+
+#[test]
+fn the_outcome_of_a_request_is_decided_with_its_large_transaction() {
+    let bench = Bench::new();
+    let first = attempt(&bench);
+    die_after_decision(&bench);
+    commit_marked(&bench, &first, many(&bench, 150, "a")).unwrap();
+    bench.tables.repair();
+    bench.clock.advance(60_000);
+    let again = block_on(bench.store.attempt(&["key"], &[&b"request"[..]])).unwrap();
+    let is_known = matches!(again, crate::Claimed::Done { outcome, .. } if outcome == "outcome");
+    assert!(is_known);
+}
+
+#[test]
+fn a_large_transaction_that_was_taken_over_leaves_nothing() {
+    let bench = Bench::new();
+    let first = attempt(&bench);
+    bench.clock.advance(60_000);
+    let second = attempt(&bench);
+    let taken_over = commit_marked(&bench, &first, many(&bench, 150, "a"));
+    assert!(matches!(taken_over, Err(CommitError::TakenOver)));
+    assert_eq!((intents(&bench), bench.read("0")), (0, None));
+    commit_marked(&bench, &second, many(&bench, 150, "b")).unwrap();
+    assert_eq!(bench.read("0").unwrap().body, body_of("b"));
+}

@@ -170,9 +170,11 @@ fn a_response_that_is_too_large_is_not_kept_and_the_outcome_is() {
     let bench = Bench::new();
     let first = begun(attempt(&bench));
     create(&bench, &first, "a").unwrap();
-    // digits of a sequence that does not repeat: hardly compressible
-    let digits = |n: u64| char::from(b'!' + (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as u8);
-    let large: String = (0..900_000).map(digits).collect();
+    // hardly compressible
+    let mut rng = crate::simulation::Rng::new(1);
+    let large: String = (0..900_000)
+        .map(|_| char::from(b'!' + (rng.next() >> 58) as u8))
+        .collect();
     keep(&bench, &first, &large);
     assert!(matches!(attempt(&bench), Claimed::Done { .. }));
 }
