@@ -87,7 +87,7 @@ fn seen_by(context: &Context, written: Vec<Written>) -> Vec<Written> {
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub(crate) async fn one(context: &Context, operation: Operation) -> Result<Answer, Failure> {
     let written = write(context, &[operation], &[]).await?;
     let written = written.into_iter().next();
