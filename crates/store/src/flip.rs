@@ -36,7 +36,11 @@ struct Step {
 impl Plan {
     /// Commits by decision record.
     pub(crate) async fn commit_by_flip(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
-        if let Err(error) = self.stage_intents(calls).await {
+        let staged = match self.stage_mark(calls).await {
+            Ok(()) => self.stage_intents(calls).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = staged {
             self.abort(calls).await;
             return Err(error);
         }
@@ -169,7 +173,8 @@ impl Plan {
             .keys
             .iter()
             .filter_map(|(at, key)| key.carry_out(at, &owner));
-        let writes: Vec<table::Write> = heads.chain(keys).collect();
+        let mark = self.carry_out_mark();
+        let writes: Vec<table::Write> = heads.chain(keys).chain(mark).collect();
         calls.try_once(writes).await;
     }
 
@@ -184,7 +189,8 @@ impl Plan {
             .keys
             .iter()
             .filter_map(|(at, key)| key.undo(at, &owner));
-        let writes: Vec<table::Write> = heads.chain(keys).collect();
+        let mark = self.undo_mark();
+        let writes: Vec<table::Write> = heads.chain(keys).chain(mark).collect();
         calls.try_once(writes).await;
     }
 }
