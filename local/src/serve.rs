@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use aws::Config;
-use aws::dynamodb::{DynamoTables, connect, create_tables};
+use aws::dynamodb::{Client, DynamoTables, TableNames, connect, create_tables, tables_exist};
 use aws::system::{RandomIds, SystemClock};
 use server::{Server, Settings};
 use store::Store;
@@ -27,8 +27,9 @@ pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failur
     let settings = settings(&arguments, &config, address);
     let tables = Tables::open(&arguments, &config)?;
     let server = start(&tables, &config, settings).await?;
+    let stop = stop_signal()?;
     greeting::print(&arguments, server.settings(), &tables);
-    network::serve(listener, server, stop_signal()?).await;
+    network::serve(listener, server, stop).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -73,12 +74,8 @@ fn settings(arguments: &Serve, config: &Config, address: SocketAddr) -> Settings
 
 async fn start(tables: &Tables, config: &Config, settings: Settings) -> Result<Server, Failure> {
     let client = connect(tables.endpoint()).await;
-    if tables.are_embedded() {
-        create_tables(&client, &config.table_names())
-            .await
-            .map_err(Failure::unexpected)?;
-    }
-    let limits = if tables.are_embedded() {
+    prepare(tables, &client, &config.table_names()).await?;
+    let limits = if tables.are_closed() {
         config.store_settings_alone()
     } else {
         config.store_settings()
@@ -87,6 +84,22 @@ async fn start(tables: &Tables, config: &Config, settings: Settings) -> Result<S
     let tables = Arc::new(DynamoTables::new(client, config.table_names()));
     let store = Store::new(tables, clock.clone(), ids.clone(), limits);
     Ok(Server::new(store, settings, clock, ids))
+}
+
+/// Makes the tables that are ours to make, and looks for those that are not.
+async fn prepare(tables: &Tables, client: &Client, names: &TableNames) -> Result<(), Failure> {
+    if tables.are_embedded() {
+        return create_tables(client, names)
+            .await
+            .map_err(Failure::unexpected);
+    }
+    match tables_exist(client, names).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::usage(
+            "the tables are missing there; `fyr tables create` makes them",
+        )),
+        Err(failure) => Err(Failure::usage(failure)),
+    }
 }
 
 /// Completes at Ctrl-C or SIGTERM.

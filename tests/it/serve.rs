@@ -2,6 +2,7 @@
 
 mod client;
 mod kill;
+mod outside;
 mod process;
 mod start;
 mod stop;

@@ -19,13 +19,13 @@ mod transact;
 mod value;
 mod write;
 
-use aws_sdk_dynamodb::Client;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use store::table::{Answer, BatchGot, Item, Key, Page, Query, Scan, Tables, Write};
 
+pub use aws_sdk_dynamodb::Client;
 pub use connect::{Endpoint, connect};
-pub use create::{CreateError, create_tables};
+pub use create::{CreateError, create_tables, tables_exist};
 pub use names::TableNames;
 
 /// The tables behind one client.

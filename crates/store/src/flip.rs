@@ -36,11 +36,7 @@ struct Step {
 impl Plan {
     /// Commits by decision record.
     pub(crate) async fn commit_by_flip(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
-        let staged = match self.stage_mark(calls).await {
-            Ok(()) => self.stage_intents(calls).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = staged {
+        if let Err(error) = self.stage_intents(calls).await {
             self.abort(calls).await;
             return Err(error);
         }
@@ -173,8 +169,7 @@ impl Plan {
             .keys
             .iter()
             .filter_map(|(at, key)| key.carry_out(at, &owner));
-        let mark = self.carry_out_mark();
-        let writes: Vec<table::Write> = heads.chain(keys).chain(mark).collect();
+        let writes: Vec<table::Write> = heads.chain(keys).collect();
         calls.try_once(writes).await;
     }
 
@@ -189,8 +184,7 @@ impl Plan {
             .keys
             .iter()
             .filter_map(|(at, key)| key.undo(at, &owner));
-        let mark = self.undo_mark();
-        let writes: Vec<table::Write> = heads.chain(keys).chain(mark).collect();
+        let writes: Vec<table::Write> = heads.chain(keys).collect();
         calls.try_once(writes).await;
     }
 }

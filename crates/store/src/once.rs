@@ -16,7 +16,6 @@
 //! A request of several parts, each its own transaction, has one such outcome for each part.
 //! docs/adr/0007-idempotency-keys.md goes through the crash points.
 
-mod large;
 mod record;
 
 use bytes::Bytes;
@@ -87,10 +86,7 @@ impl Store {
         loop {
             let now = self.clock.now();
             let found = calls.get(at.clone()).await?;
-            let found = match found {
-                Some(item) => Some(calls.settled(Record::decode(&item)?, now).await?),
-                None => None,
-            };
+            let found = found.map(|item| Record::decode(&item)).transpose()?;
             let fresh = || Record::fresh(&request, &owner, now, self.settings.lease_ms);
             let (record, write) = match found {
                 None => (fresh(), fresh().put(&at, Condition::NotExists("pk".into()))),
@@ -152,7 +148,6 @@ impl Store {
                 // nobody owns it any more, so that no mark that is late finds its owner
                 Change::Set("own".into(), Value::S("-".to_owned())),
                 Change::Remove("out".into()),
-                Change::Remove("tx".into()),
             ]
         } else {
             vec![Change::Set("until".into(), Value::N(0))]

@@ -67,4 +67,9 @@ impl Tables {
     pub(super) fn are_embedded(&self) -> bool {
         matches!(self, Self::Embedded { .. })
     }
+
+    /// Whether nobody but this server can write to them.
+    pub(super) fn are_closed(&self) -> bool {
+        matches!(self, Self::Embedded { listener: None, .. })
+    }
 }

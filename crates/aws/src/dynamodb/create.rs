@@ -4,26 +4,29 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext};
+use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableStatus,
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use store::table::{SortKind, Table};
 
 use super::names::TableNames;
 use super::value::{PK, SK};
+use crate::connection;
 
 /// How long to wait for a table to become active, in steps of [`POLL`].
 const PATIENCE: u32 = 300;
 /// Between two looks at a table's status.
 const POLL: Duration = Duration::from_millis(200);
 
-/// Why the tables are not there.
+/// Why it is not known that the tables are there.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
     /// The endpoint refused, or did not answer.
-    #[error("the table {name} could not be made: {reason}")]
+    #[error("the DynamoDB said of the table {name}: {reason}")]
     Refused {
         /// Which table.
         name: String,
@@ -52,6 +55,19 @@ pub async fn create_tables(client: &Client, names: &TableNames) -> Result<(), Cr
     Ok(())
 }
 
+/// Whether all tables are there and active.
+///
+/// # Errors
+/// [`CreateError::Refused`]: the endpoint does not tell.
+pub async fn tables_exist(client: &Client, names: &TableNames) -> Result<bool, CreateError> {
+    for table in Table::ALL {
+        if status(client, names.of(table)).await? != Some(TableStatus::Active) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 async fn create(client: &Client, table: Table, name: &str) -> Result<(), CreateError> {
     let mut request = client
         .create_table()
@@ -78,22 +94,33 @@ async fn create(client: &Client, table: Table, name: &str) -> Result<(), CreateE
         {
             Ok(())
         }
-        Err(failure) => Err(refused(name, &DisplayErrorContext(failure).to_string())),
+        Err(failure) => Err(refused(name, &failure)),
     }
 }
 
 async fn wait_until_active(client: &Client, name: &str) -> Result<(), CreateError> {
     for _ in 0..PATIENCE {
-        let described = client.describe_table().table_name(name).send().await;
-        let table = described
-            .map_err(|failure| refused(name, &DisplayErrorContext(failure).to_string()))?
-            .table;
-        if table.and_then(|table| table.table_status) == Some(TableStatus::Active) {
+        if status(client, name).await? == Some(TableStatus::Active) {
             return Ok(());
         }
         tokio::time::sleep(POLL).await;
     }
     Err(CreateError::Inactive(name.to_owned()))
+}
+
+/// The table's status; none when there is no such table.
+async fn status(client: &Client, name: &str) -> Result<Option<TableStatus>, CreateError> {
+    match client.describe_table().table_name(name).send().await {
+        Ok(described) => Ok(described.table.and_then(|table| table.table_status)),
+        Err(failure)
+            if failure
+                .as_service_error()
+                .is_some_and(DescribeTableError::is_resource_not_found_exception) =>
+        {
+            Ok(None)
+        }
+        Err(failure) => Err(refused(name, &failure)),
+    }
 }
 
 fn definition(name: &str, kind: ScalarAttributeType) -> Result<AttributeDefinition, BuildError> {
@@ -110,9 +137,12 @@ fn part(name: &str, kind: KeyType) -> Result<KeySchemaElement, BuildError> {
         .build()
 }
 
-fn refused(name: &str, reason: &str) -> CreateError {
+fn refused<E>(name: &str, failure: &SdkError<E, HttpResponse>) -> CreateError
+where
+    E: std::error::Error + 'static,
+{
     CreateError::Refused {
         name: name.to_owned(),
-        reason: reason.to_owned(),
+        reason: connection::reason(failure),
     }
 }

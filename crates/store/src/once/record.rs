@@ -8,7 +8,6 @@
 //! | `until` | N, when its lease ends, ms since 1970 |
 //! | `exp`   | N, when the key may be used for something else |
 //! | `out`   | B, what the committed transaction says became of the request |
-//! | `tx`    | S, the large transaction whose decision tells whether `out` stands; see `large` |
 //! | `res`   | B, the response |
 //! | `ttl`   | N, seconds since 1970: when the record may go |
 //!
@@ -17,7 +16,6 @@
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::large::is_of;
 use super::{Attempt, Claimed};
 use crate::attribute;
 use crate::clock::Millis;
@@ -38,8 +36,6 @@ pub(super) struct Record {
     pub(super) until: Millis,
     pub(super) expires: Millis,
     pub(super) outcome: Option<Bytes>,
-    /// The transaction that is still on the record.
-    pub(super) pending: Option<String>,
     pub(super) response: Option<Bytes>,
 }
 
@@ -99,7 +95,6 @@ impl Record {
             until: now.plus(lease_ms),
             expires: now.plus(LIFE_MS),
             outcome: None,
-            pending: None,
             response: None,
         }
     }
@@ -113,10 +108,6 @@ impl Record {
             until: attribute::instant(item, "until")?,
             expires: attribute::instant(item, "exp")?,
             outcome: outcome_of(item)?,
-            pending: item
-                .contains_key("tx")
-                .then(|| attribute::text(item, "tx").map(str::to_owned))
-                .transpose()?,
             response: response
                 .map(|stored| crate::body::decode(&stored))
                 .transpose()?,
@@ -145,22 +136,13 @@ impl Record {
     /// was faster after all.
     pub(super) fn taken_over(self, at: &Key, owner: &str, until: Millis) -> (Self, Write) {
         let mut conditions = vec![is_owned_by(&self.owner)];
-        let mut changes = Vec::new();
-        match &self.pending {
-            // it is aborted: its mark goes
-            Some(transaction) => {
-                conditions.push(is_of(transaction));
-                changes.extend(["out", "tx"].map(|name| Change::Remove(name.into())));
-            }
-            None if self.outcome.is_none() => {
-                conditions.push(Condition::NotExists("out".into()));
-            }
-            None => {}
+        if self.outcome.is_none() {
+            conditions.push(Condition::NotExists("out".into()));
         }
-        changes.extend([
+        let changes = vec![
             Change::Set("own".into(), Value::S(owner.to_owned())),
             Change::Set("until".into(), Value::N(until.0)),
-        ]);
+        ];
         let write = Write {
             key: at.clone(),
             action: Action::Update(changes),
@@ -169,7 +151,6 @@ impl Record {
         let record = Self {
             owner: owner.to_owned(),
             until,
-            pending: None,
             ..self
         };
         (record, write)
