@@ -72,6 +72,9 @@ pub(super) const INTERACTIONS: &[(&str, Measure)] = &[
     ("transaction of 100 updates", |subject| {
         updates(subject, 100)
     }),
+    ("transaction of 1,000 updates", |subject| {
+        updates(subject, 1_000)
+    }),
 ];
 
 const PLAIN: &str = "http://example.org/places";
