@@ -170,24 +170,11 @@ fn a_response_that_is_too_large_is_not_kept_and_the_outcome_is() {
     let bench = Bench::new();
     let first = begun(attempt(&bench));
     create(&bench, &first, "a").unwrap();
-<<<<<<< /work/main/crates/store/src/tests/once.rs
-    // digits that look random: half their size when compressed
-    let mut state = 1_u64;
-    let large: String = std::iter::repeat_with(|| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        format!("{state:x}")
-    })
-    .take(50_000)
-    .collect();
-=======
     // hardly compressible
     let mut rng = crate::simulation::Rng::new(1);
     let large: String = (0..900_000)
         .map(|_| char::from(b'!' + (rng.next() >> 58) as u8))
         .collect();
->>>>>>> /tmp/land.new
     keep(&bench, &first, &large);
     assert!(matches!(attempt(&bench), Claimed::Done { .. }));
 }
