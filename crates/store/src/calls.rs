@@ -157,10 +157,10 @@ impl<'a> Calls<'a> {
             match self.once(&mut depth, call).await {
                 Ok(unprocessed) if unprocessed.len() < writes.len() => writes = unprocessed,
                 Ok(_) => {
-                    self.pause_after(TableError::Throttled, &mut failures)
+                    self.pause_longer_after(TableError::Throttled, &mut failures)
                         .await?;
                 }
-                Err(error) => self.pause_after(error, &mut failures).await?,
+                Err(error) => self.pause_longer_after(error, &mut failures).await?,
             }
         }
         Ok(())
@@ -188,9 +188,29 @@ impl<'a> Calls<'a> {
         error: TableError,
         failures: &mut u32,
     ) -> Result<(), StoreError> {
+        self.pause_unless_last(error, failures, self.store.settings.attempts)
+            .await
+    }
+
+    /// The same with the patience of staging.
+    pub(crate) async fn pause_longer_after(
+        &self,
+        error: TableError,
+        failures: &mut u32,
+    ) -> Result<(), StoreError> {
+        self.pause_unless_last(error, failures, self.store.settings.staging_attempts)
+            .await
+    }
+
+    async fn pause_unless_last(
+        &self,
+        error: TableError,
+        failures: &mut u32,
+        attempts: u32,
+    ) -> Result<(), StoreError> {
         *failures += 1;
         let is_final = matches!(error, TableError::Refused(_) | TableError::TooLarge(_));
-        if is_final || *failures >= self.store.settings.attempts {
+        if is_final || *failures >= attempts {
             return Err(store_error(error));
         }
         self.pause(*failures).await;
@@ -199,7 +219,7 @@ impl<'a> Calls<'a> {
 
     /// Waits before attempt number `failures` + 1.
     pub(crate) async fn pause(&self, failures: u32) {
-        let longest = self.store.settings.backoff_ms << failures.saturating_sub(1).min(10);
+        let longest = self.store.settings.backoff_ms << failures.saturating_sub(1).min(7);
         let jitter = self.store.ids.jitter(longest / 2);
         if let Some(receipt) = &self.store.receipt {
             receipt.add_retry();

@@ -135,7 +135,7 @@ impl Plan {
                 TableError::Throttled | TableError::Conflict | TableError::Unknown(_) => {}
             }
             failures += 1;
-            if failures >= calls.store.settings.attempts {
+            if failures >= calls.store.settings.staging_attempts {
                 return Err(match error {
                     TableError::ConditionFailed(_) => CommitError::Conflict(step.documents),
                     error => store_error(error).into(),

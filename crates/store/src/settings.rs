@@ -8,6 +8,9 @@ pub struct Settings {
     pub in_flight: usize,
     /// How often a call is tried: first time included.
     pub attempts: u32,
+    /// How often a call is tried that prepares a commit. Throttled tables get warm in seconds, and a
+    /// large transaction asks for much at once.
+    pub staging_attempts: u32,
     /// First pause between two attempts, in ms; doubles each time, and chance shortens it.
     pub backoff_ms: u64,
     /// How long a write waits for another transaction that is at work on the same item, in ms.
@@ -42,6 +45,7 @@ impl Default for Settings {
         Self {
             in_flight: 64,
             attempts: 6,
+            staging_attempts: 12,
             backoff_ms: 10,
             wait_ms: 200,
             lease_ms: 35_000,

@@ -103,6 +103,7 @@ fn simulate(world: &Shared, mutant: Option<Mutant>) {
         let settings = Settings {
             in_flight: 8,
             attempts: rng.pick(&[1, 2, 3, 4]),
+            staging_attempts: rng.pick(&[1, 3, 6]),
             backoff_ms: rng.pick(&[1, 4]),
             wait_ms: rng.pick(&[4, 20]),
             lease_ms: rng.pick(&[20, 60, 200]),
