@@ -2,13 +2,19 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 
-/// The root of the workspace.
+/// The root of the workspace that we are called in. (A path from the time of the build could be that
+/// of another clone with the same target directory.)
 pub(crate) fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let here = std::env::current_dir().unwrap_or_default();
+        let is_root = |folder: &&Path| folder.join("xtask/Cargo.toml").is_file();
+        here.ancestors().find(is_root).unwrap_or(&here).to_owned()
+    });
+    &ROOT
 }
 
 /// `cargo`, at the root of the workspace.
