@@ -18,6 +18,9 @@ pub(crate) enum Wish {
     Delete(String),
 }
 
+/// Tokens, and the ids of those who were found to hold them.
+type Guards = Vec<(String, BTreeSet<String>)>;
+
 /// How an attempt to write went.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Attempt {
@@ -54,7 +57,7 @@ impl Client {
             let head = target.as_ref().and_then(|key| heads.get(key)).cloned();
             writes.extend(self.plan(wish, target, head));
         }
-        let contents = self.claim_guards(&mut writes, &guards);
+        let contents = claim_guards(&mut writes, &guards);
         let guards = found.into_values().collect();
         self.note(|| format!("commit {contents:?}"));
         let result = self
@@ -191,30 +194,25 @@ impl Client {
             entries: content.entries(),
         })
     }
+}
 
-    /// Writes the guards into the first body, where the oracle finds them.
-    #[expect(clippy::unused_self, reason = "reads as a step of the client")]
-    fn claim_guards(
-        &self,
-        writes: &mut [Write],
-        guards: &[(String, BTreeSet<String>)],
-    ) -> Vec<Content> {
-        let mut contents = Vec::new();
-        for write in writes {
-            let Some(body) = &mut write.body else {
-                continue;
-            };
-            let Some(mut content) = Content::from_body(body) else {
-                continue;
-            };
-            if contents.is_empty() {
-                content.guards = guards.to_vec();
-                *body = content.to_body();
-            }
-            contents.push(content);
+/// Writes the guards into the first body, where the oracle finds them.
+fn claim_guards(writes: &mut [Write], guards: &Guards) -> Vec<Content> {
+    let mut contents = Vec::new();
+    for write in writes {
+        let Some(body) = &mut write.body else {
+            continue;
+        };
+        let Some(mut content) = Content::from_body(body) else {
+            continue;
+        };
+        if contents.is_empty() {
+            content.guards.clone_from(guards);
+            *body = content.to_body();
         }
-        contents
+        contents.push(content);
     }
+    contents
 }
 
 impl Wish {
@@ -228,14 +226,10 @@ impl Wish {
 }
 
 /// Which document each wish is about (none: a new one), and what was found for each guard.
-#[expect(clippy::type_complexity, reason = "two lists that are used at once")]
 fn choose_targets(
     wishes: &[Wish],
     found: &BTreeMap<String, Found>,
-) -> (
-    BTreeMap<usize, Option<DocumentKey>>,
-    Vec<(String, BTreeSet<String>)>,
-) {
+) -> (BTreeMap<usize, Option<DocumentKey>>, Guards) {
     let owners = |token: &String| {
         found
             .get(token)
