@@ -8,6 +8,7 @@
 //! ```text
 //! rest/         request -> route -> response, the edge: content types, Prefer, gzip, headers
 //! interaction/  one file per FHIR interaction, named after it
+//! operation/    one file per operation ($expunge)
 //! write/        the one pipeline behind every interaction that writes, alone or in a bundle
 //! auth/         who the caller is, and what a route asks of them
 //! port/         what the server asks of its host, beside the store's ports
@@ -20,6 +21,7 @@
 pub mod auth;
 pub mod failure;
 mod interaction;
+mod operation;
 pub mod port;
 mod rest;
 mod route;

@@ -13,6 +13,7 @@
 //! | POST | `[type]` | create, conditional create |
 //! | PUT | `[type]/[id]`, `[type]?…` | update, conditional update |
 //! | DELETE | `[type]/[id]`, `[type]?…` | delete, conditional delete |
+//! | POST | `[type]/[id]/$expunge` | the operation `$expunge` |
 //!
 //! HEAD goes where GET goes. The entries of a bundle are routed by the same table: their
 //! `request.url` is a path below the base.
@@ -48,6 +49,8 @@ pub(crate) enum Route {
     TypeHistory(String),
     /// All versions of everything, newest first.
     SystemHistory,
+    /// `$expunge` of a resource.
+    Expunge(DocumentKey),
     /// A new resource of this type.
     Create(String),
     /// A new version of a resource.
@@ -75,6 +78,7 @@ impl Route {
             Self::Update(key) => Right::Update(key.kind.clone()),
             Self::ConditionalUpdate(kind, _) => Right::Update(kind.clone()),
             Self::Delete(key) => Right::Delete(key.kind.clone()),
+            Self::Expunge(key) => Right::Expunge(key.kind.clone()),
             Self::ConditionalDelete(kind, _) => Right::Delete(kind.clone()),
         }
     }
@@ -120,6 +124,10 @@ pub(crate) fn find(method: &Method, path_and_query: &str) -> Result<Routed, Fail
         [kind, id, "_history"] => {
             let key = key(kind, id)?;
             only(method, &[&Method::GET], "_history").map(|()| Route::History(key))
+        }
+        [kind, id, "$expunge"] => {
+            let key = key(kind, id)?;
+            only(method, &[&Method::POST], "$expunge").map(|()| Route::Expunge(key))
         }
         [kind, id, "_history", version] => {
             let key = key(kind, id)?;
@@ -250,6 +258,10 @@ mod tests {
             Route::History(key("1"))
         );
         assert_eq!(route(&Method::GET, "_history"), Route::SystemHistory);
+        assert_eq!(
+            route(&Method::POST, "Organization/1/$expunge"),
+            Route::Expunge(key("1"))
+        );
         assert_eq!(
             route(&Method::GET, "/Organization/_history?_count=2"),
             Route::TypeHistory("Organization".into())

@@ -51,7 +51,7 @@ impl Store {
         let Some(head) = self.read(key).await? else {
             return Ok(None);
         };
-        let total = head.version;
+        let total = head.version - head.state.expunged;
         if page.since.is_none() && page.current_between.is_none() {
             let versions = self.versions(head, page.before, page.limit, None).await?;
             return Ok(Some(page.result(versions, total)));
@@ -83,6 +83,7 @@ impl Store {
         let wanted = limit.saturating_add(1);
         let key = head.key.clone();
         let below = before.unwrap_or(u64::MAX).min(head.version);
+        let oldest_kept = head.state.expunged + 1;
         let mut versions = Vec::new();
         if before.is_none_or(|before| head.version < before) {
             versions.push(Version::from(head));
@@ -90,7 +91,7 @@ impl Store {
         let mut query = Query {
             table: Table::Versions,
             pk: key.to_string(),
-            from: None,
+            from: Some(Sort::Number(i64::try_from(oldest_kept).unwrap_or(i64::MAX))),
             to: Some(Sort::Number(i64::try_from(below).unwrap_or(i64::MAX) - 1)),
             descending: true,
             limit: None,

@@ -167,6 +167,7 @@ impl Plan {
             body: write.body.as_deref().map(crate::body::encode),
             identifiers,
             entries: self.add_entries(&write),
+            expunged: base.map_or(0, |head| head.state.expunged),
         };
         self.entries.push(put_time_entry(&write.key, &state));
         let base = base.map(|head| PlannedOn {

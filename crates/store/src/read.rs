@@ -58,6 +58,9 @@ impl Store {
         let Some(head) = calls.in_effect(StoredHead::decode(&head_at, item)?).await? else {
             return Ok(None);
         };
+        if version <= head.state.expunged {
+            return Ok(None);
+        }
         if version >= head.version {
             return Ok((version == head.version).then(|| head.into()));
         }

@@ -10,9 +10,10 @@
 //! | `del`     | BOOL | present when deleted |
 //! | `body`    | B    | stored body (see `body`), absent when deleted |
 //! | `ids`     | B    | identifiers: 32 bytes each (see `identifier`) |
+//! | `ex`      | N    | versions up to this one are expunged (see `expunge`); absent for none |
 //! | `ix`      | M    | index entries: owner transaction -> 8 bytes of hash each |
 //!
-//! A version item leaves `v` (its sort key), `ids` and `ix` out: it is a function of (document,
+//! A version item leaves `v` (its sort key), `ids`, `ix` and `ex` out: it is a function of (document,
 //! version), so that writing it twice, or late, changes nothing.
 
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ pub(crate) struct State {
     pub(crate) body: Option<Bytes>,
     pub(crate) identifiers: Vec<Held>,
     pub(crate) entries: EntryHashes,
+    /// Versions up to this one are expunged.
+    pub(crate) expunged: u64,
 }
 
 impl State {
@@ -78,6 +81,10 @@ impl State {
                 Value::B(Held::encode(&self.identifiers).into()),
             );
         }
+        if self.expunged > 0 {
+            let expunged = Value::N(attribute::stored(self.expunged));
+            item.insert("ex".to_owned(), expunged);
+        }
         if !self.entries.is_empty() {
             item.insert("ix".to_owned(), Value::M(encode_entries(&self.entries)));
         }
@@ -107,6 +114,7 @@ impl State {
             body,
             identifiers: Held::decode(&identifiers)
                 .ok_or_else(|| StoreError::Corrupt("length of identifiers".into()))?,
+            expunged: attribute::count(item, "ex")?,
             entries: attribute::map(item, "ix")?.map_or_else(|| Ok(EntryHashes::new()), entries)?,
         })
     }
@@ -159,6 +167,7 @@ mod tests {
             method: Method::Put,
             body: Some(crate::body::encode(b"{}")),
             identifiers: vec![Held::of(&identifier)],
+            expunged: 1,
             entries: EntryHashes::from([("t0".into(), vec![1, u64::MAX]), ("t1".into(), vec![7])]),
         }
     }
@@ -173,6 +182,7 @@ mod tests {
         let expected = State {
             identifiers: vec![],
             entries: EntryHashes::new(),
+            expunged: 0,
             ..state()
         };
         assert_eq!(

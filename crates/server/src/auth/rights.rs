@@ -7,6 +7,7 @@
 //! | update | `<Type>.update`, `<Type>.write`, `<Type>.*` |
 //! | delete | `<Type>.delete`, `<Type>.write`, `<Type>.*` |
 //! | history of everything | the right to read some type; other types are left out |
+//! | expunge | `<Type>.$expunge` |
 //! | bundle | `FHIR.transaction`, and the right of each entry |
 
 use std::collections::BTreeSet;
@@ -41,6 +42,8 @@ pub(crate) enum Right {
     Update(String),
     /// Delete.
     Delete(String),
+    /// Remove for good: no wider role includes it.
+    Expunge(String),
 }
 
 impl Right {
@@ -54,6 +57,7 @@ impl Right {
             Self::Create(kind) => (kind, "create", &["write", "*"]),
             Self::Update(kind) => (kind, "update", &["write", "*"]),
             Self::Delete(kind) => (kind, "delete", &["write", "*"]),
+            Self::Expunge(kind) => (kind, "$expunge", &[]),
         }
     }
 }

@@ -80,6 +80,14 @@ pub(super) fn route(
                 text,
             ));
         }
+        (Route::Expunge(_), _) => {
+            let text = "an operation that changes state inside a bundle is not supported";
+            return Err(Failure::new(
+                Kind::Unprocessable,
+                IssueType::NotSupported,
+                text,
+            ));
+        }
         (Route::Create(kind) | Route::ConditionalUpdate(kind, _), Some(resource)) => {
             check_type(resource, kind)?;
         }

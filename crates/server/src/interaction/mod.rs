@@ -35,6 +35,7 @@ use crate::{
     Settings,
     auth::{self, Caller},
     failure::{Failure, Kind},
+    operation,
     route::Route,
     write::Once,
 };
@@ -106,6 +107,7 @@ pub(crate) fn perform(
             Route::ConditionalDelete(kind, query) => {
                 delete::conditional_delete(context, kind, &query, &conditions).await
             }
+            Route::Expunge(key) => operation::expunge(context, key, body).await,
             Route::Bundle => bundle(context, body, full_entries).await,
         }
     }

@@ -165,7 +165,8 @@ fn operation(
         | Route::Vread(..)
         | Route::History(_)
         | Route::TypeHistory(_)
-        | Route::SystemHistory => return Err(Failure::internal("a read is not a write")),
+        | Route::SystemHistory
+        | Route::Expunge(_) => return Err(Failure::internal("a read is not a write")),
     };
     Ok(Operation {
         entry: Some(entry.index),

@@ -30,6 +30,7 @@ mod written;
 pub(crate) use criterion::Criterion;
 pub(crate) use once::Once;
 pub(crate) use operation::{Action, Operation, Target};
+pub(crate) use plan::identifiers;
 pub(crate) use wanted::Wanted;
 pub(crate) use written::Written;
 

@@ -121,7 +121,8 @@ impl Unfinished {
     }
 }
 
-fn identifiers(context: &Context, resource: &Resource) -> Vec<Identifier> {
+/// The identifiers of a resource, as the store knows them.
+pub(crate) fn identifiers(context: &Context, resource: &Resource) -> Vec<Identifier> {
     let kind = resource.resource_type();
     let unique = |system: &str| context.settings.unique_systems.contains(kind, system);
     let mut identifiers: Vec<Identifier> = Vec::new();

@@ -82,6 +82,7 @@ impl Known {
     fn version(&self, document: &DocumentKey, version: u64) -> Result<Option<Version>, StoreError> {
         match self.heads.get(document) {
             Some(head) if head.version == version => Ok(Some(head.clone().into())),
+            Some(head) if head.state.expunged >= version => Ok(None),
             Some(head) if head.version > version => {
                 let at = version_key(document, version);
                 let item = self.items.get(&at);

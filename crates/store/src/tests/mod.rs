@@ -3,6 +3,7 @@
 mod bench;
 mod commit;
 mod costs;
+mod expunge;
 mod faults;
 mod feed;
 mod feed_chain;
