@@ -1,8 +1,8 @@
 //! What the functions may do to the tables: what the commit protocol does, verb by verb.
 //!
 //! `TransactWriteItems` asks for the verb of each item in it: `PutItem` for heads, `UpdateItem` and
-//! `ConditionCheckItem` for key items. A head is deleted only when it was never more than an intent.
-//! Nothing scans, and nothing deletes a version.
+//! `ConditionCheckItem` for key items. A head is deleted only when it was never more than an intent;
+//! versions are deleted in batches, by `$expunge`. Nothing scans.
 
 use super::sources::text;
 
