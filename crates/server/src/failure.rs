@@ -226,14 +226,6 @@ impl From<CommitError> for Failure {
                 IssueType::Conflict,
                 "another attempt at this request has taken over; try again",
             ),
-            CommitError::TooManyItems { items, limit } => Self::new(
-                Kind::TooLarge,
-                IssueType::TooCostly,
-                format!(
-                    "the transaction writes {items} items (resources and their identifiers); \
-                     the limit is {limit}"
-                ),
-            ),
             CommitError::TooLarge(text) => Self::new(
                 Kind::TooLarge,
                 IssueType::TooLong,

@@ -34,14 +34,6 @@ pub enum CommitError {
     /// Unique identifiers that another document holds; all of them. Nothing was written.
     #[error("{} unique identifiers are held by another document", .0.len())]
     Duplicates(Vec<Duplicate>),
-    /// The transaction changes more items than one transaction may. Nothing was written.
-    #[error("the transaction changes {items} items; the limit is {limit}")]
-    TooManyItems {
-        /// How many it would change.
-        items: usize,
-        /// How many it may change.
-        limit: usize,
-    },
     /// A document or the whole transaction is over a size limit. Nothing was written.
     #[error("too large: {0}")]
     TooLarge(String),
