@@ -2,7 +2,8 @@
 //!
 //! <http://hl7.org/fhir/R4/http.html#capabilities>, <http://hl7.org/fhir/R4/capabilitystatement.html>
 //!
-//! Only what works is listed: one entry per resource type of R4, since every type is stored.
+//! Only what works is listed: the rows of the route table, for every resource type of R4, since every
+//! type is stored.
 
 use fhir::{instant::Instant, schema};
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use crate::{
     Settings,
     failure::Failure,
     interaction::{Answer, Context},
+    route::{self, On, Told},
 };
 
 /// The capability statement of this server, as it is set up.
@@ -26,16 +28,14 @@ pub(super) fn capabilities(context: &Context) -> Result<Answer, Failure> {
 }
 
 fn statement(settings: &Settings, now: Instant) -> Value {
-    let mut system = vec![
-        json!({"code": "transaction"}),
-        json!({"code": "history-system"}),
-    ];
-    if settings.allow_batch {
-        system.insert(1, json!({"code": "batch"}));
-    }
     let resources: Vec<Value> = schema::resource_types()
         .map(|kind| one_type(kind, settings.update_create))
         .collect();
+    let rest = json!({
+        "mode": "server",
+        "resource": resources,
+        "interaction": system_interactions(settings),
+    });
     json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -45,23 +45,33 @@ fn statement(settings: &Settings, now: Instant) -> Value {
         "implementation": {"description": "Fyr, a FHIR R4 server", "url": settings.base_url},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
-        "rest": [{"mode": "server", "resource": resources, "interaction": system}]
+        "rest": [rest]
     })
 }
 
-fn one_type(kind: &str, update_create: bool) -> Value {
-    const INTERACTIONS: [&str; 7] = [
-        "read",
-        "vread",
-        "update",
-        "delete",
-        "history-instance",
-        "history-type",
-        "create",
-    ];
-    let interactions: Vec<Value> = INTERACTIONS
-        .iter()
+fn system_interactions(settings: &Settings) -> Vec<Value> {
+    let mut codes = Vec::new();
+    for row in route::rows() {
+        if let Told::System(code) = row.told {
+            codes.push(code);
+            // One path for both; the bundle says which it is.
+            if code == "transaction" && settings.allow_batch {
+                codes.push("batch");
+            }
+        }
+    }
+    codes
+        .into_iter()
         .map(|code| json!({"code": code}))
+        .collect()
+}
+
+fn one_type(kind: &str, update_create: bool) -> Value {
+    let interactions: Vec<Value> = route::rows()
+        .filter_map(|row| match row.told {
+            Told::Type(code) => Some(json!({"code": code})),
+            _ => None,
+        })
         .collect();
     json!({
         "type": kind,
@@ -73,6 +83,20 @@ fn one_type(kind: &str, update_create: bool) -> Value {
         "conditionalRead": "full-support",
         "conditionalUpdate": true,
         "conditionalDelete": "single",
-        "referencePolicy": ["literal", "logical"]
+        "referencePolicy": ["literal", "logical"],
+        "operation": operations(On::Every),
     })
+}
+
+fn operations(wanted: On) -> Vec<Value> {
+    route::rows()
+        .filter_map(|row| match row.told {
+            Told::Operation {
+                name,
+                definition,
+                on,
+            } if on == wanted => Some(json!({"name": name, "definition": definition})),
+            _ => None,
+        })
+        .collect()
 }

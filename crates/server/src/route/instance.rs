@@ -1,0 +1,60 @@
+//! Paths of a resource.
+//!
+//! | method | path | interaction |
+//! | --- | --- | --- |
+//! | GET | `[type]/[id]` | read |
+//! | PUT | `[type]/[id]` | update |
+//! | DELETE | `[type]/[id]` | delete |
+//! | GET | `[type]/[id]/_history` | history |
+//! | GET | `[type]/[id]/_history/[vid]` | vread |
+//! | POST | `[type]/[id]/$expunge` | the operation `$expunge` |
+
+use http::Method;
+
+use super::{On, Route, Row, Told};
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        method: Method::GET,
+        path: "[type]/[id]",
+        route: |place| Ok(Route::Read(place.key()?)),
+        told: Told::Type("read"),
+    },
+    Row {
+        method: Method::PUT,
+        path: "[type]/[id]",
+        route: |place| Ok(Route::Update(place.key()?)),
+        told: Told::Type("update"),
+    },
+    Row {
+        method: Method::DELETE,
+        path: "[type]/[id]",
+        route: |place| Ok(Route::Delete(place.key()?)),
+        told: Told::Type("delete"),
+    },
+    Row {
+        method: Method::GET,
+        path: "[type]/[id]/_history",
+        route: |place| Ok(Route::History(place.key()?)),
+        told: Told::Type("history-instance"),
+    },
+    Row {
+        method: Method::GET,
+        path: "[type]/[id]/_history/[vid]",
+        route: |place| {
+            let (key, version) = place.version()?;
+            Ok(Route::Vread(key, version))
+        },
+        told: Told::Type("vread"),
+    },
+    Row {
+        method: Method::POST,
+        path: "[type]/[id]/$expunge",
+        route: |place| Ok(Route::Expunge(place.key()?)),
+        told: Told::Operation {
+            name: "expunge",
+            definition: "http://hapifhir.io/fhir/OperationDefinition/expunge",
+            on: On::Every,
+        },
+    },
+];

@@ -1,0 +1,58 @@
+//! What a row of the route table leads to, and what it asks of the caller.
+
+use fhir::version::VersionId;
+use store::DocumentKey;
+
+use crate::auth::Right;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// The capability statement.
+    Capabilities,
+    /// A transaction or a batch.
+    Bundle,
+    /// The current version of a resource.
+    Read(DocumentKey),
+    /// A certain version.
+    Vread(DocumentKey, VersionId),
+    /// All versions of a resource, newest first.
+    History(DocumentKey),
+    /// All versions of all resources of a type, newest first.
+    TypeHistory(String),
+    /// All versions of everything, newest first.
+    SystemHistory,
+    /// `$expunge` of a resource.
+    Expunge(DocumentKey),
+    /// A new resource of this type.
+    Create(String),
+    /// A new version of a resource.
+    Update(DocumentKey),
+    /// A new version of the resource that matches a query, or a new resource.
+    ConditionalUpdate(String, String),
+    /// The deletion of a resource.
+    Delete(DocumentKey),
+    /// The deletion of the resource that matches a query.
+    ConditionalDelete(String, String),
+}
+
+impl Route {
+    /// What the caller must be allowed to do.
+    pub(crate) fn right(&self) -> Right {
+        match self {
+            Self::Capabilities => Right::Open,
+            Self::Bundle => Right::Bundle,
+            Self::Read(key) | Self::Vread(key, _) | Self::History(key) => {
+                Right::Read(key.kind.clone())
+            }
+            Self::TypeHistory(kind) => Right::Read(kind.clone()),
+            Self::SystemHistory => Right::ReadSome,
+            Self::Create(kind) => Right::Create(kind.clone()),
+            Self::Update(key) => Right::Update(key.kind.clone()),
+            Self::ConditionalUpdate(kind, _) => Right::Update(kind.clone()),
+            Self::Delete(key) => Right::Delete(key.kind.clone()),
+            Self::Expunge(key) => Right::Expunge(key.kind.clone()),
+            Self::ConditionalDelete(kind, _) => Right::Delete(kind.clone()),
+        }
+    }
+}
