@@ -9,7 +9,8 @@ use std::sync::Arc;
 use aws::Config;
 use aws::dynamodb::{Client, DynamoTables, TableNames, connect, create_tables, tables_exist};
 use aws::system::{RandomIds, SystemClock};
-use server::{Server, Settings};
+use server::port::{NoFiles, NoQueue};
+use server::{Ports, Server, Settings};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -83,7 +84,14 @@ async fn start(tables: &Tables, config: &Config, settings: Settings) -> Result<S
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     let tables = Arc::new(DynamoTables::new(client, config.table_names()));
     let store = Store::new(tables, clock.clone(), ids.clone(), limits);
-    Ok(Server::new(store, settings, clock, ids))
+    let ports = Ports {
+        store,
+        files: Arc::new(NoFiles),
+        jobs: Arc::new(NoQueue),
+        clock,
+        ids,
+    };
+    Ok(Server::new(ports, settings))
 }
 
 /// Makes the tables that are ours to make, and looks for those that are not.

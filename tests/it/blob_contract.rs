@@ -11,6 +11,7 @@
 
 mod blobs;
 mod bucket;
+mod files;
 mod folder;
 mod links;
 mod objects;

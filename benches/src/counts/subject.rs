@@ -7,7 +7,8 @@ use bytes::Bytes;
 use futures::executor::block_on;
 use http::{Method, Request, Response, header};
 use server::auth::Caller;
-use server::{Server, Settings};
+use server::simulated::{SimulatedFiles, SimulatedQueue};
+use server::{Ports, Server, Settings};
 use store::simulated::{CountingIds, ManualClock, SimulatedTables};
 use store::{Receipt, Store};
 
@@ -79,8 +80,15 @@ impl Subject {
             store::Settings::default(),
         );
         let settings = Settings::at("http://localhost/fhir");
+        let ports = Ports {
+            store,
+            files: Arc::new(SimulatedFiles::new()),
+            jobs: Arc::new(SimulatedQueue::new()),
+            clock,
+            ids,
+        };
         let subject = Self {
-            server: Server::new(store, settings, clock, ids),
+            server: Server::new(ports, settings),
         };
         let first = r#"{"resourceType":"Organization","id":"first","name":"first"}"#;
         subject.cost_of(Ask::put("/Organization/first", first.to_owned()))?;

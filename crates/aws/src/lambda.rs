@@ -15,7 +15,8 @@ mod response;
 use std::sync::Arc;
 
 use lambda_http::{Error, Request, service_fn};
-use server::Server;
+use server::port::{NoFiles, NoQueue};
+use server::{Ports, Server};
 use store::Store;
 
 use crate::dynamodb::{DynamoTables, connect};
@@ -46,5 +47,12 @@ async fn server(config: &Config) -> Result<Server, Error> {
     let client = connect(config.endpoint()).await;
     let tables = Arc::new(DynamoTables::new(client, config.table_names()));
     let store = Store::new(tables, clock.clone(), ids.clone(), config.store_settings());
-    Ok(Server::new(store, config.settings(base_url), clock, ids))
+    let ports = Ports {
+        store,
+        files: Arc::new(NoFiles),
+        jobs: Arc::new(NoQueue),
+        clock,
+        ids,
+    };
+    Ok(Server::new(ports, config.settings(base_url)))
 }

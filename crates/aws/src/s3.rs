@@ -1,4 +1,4 @@
-//! The store's blobs in a bucket of S3, over the AWS SDK.
+//! The store's blobs, and the files of jobs, in a bucket of S3, over the AWS SDK.
 //!
 //! A put carries `If-None-Match: *`, so that of two puts of one key the first stands:
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>. That the second
@@ -8,6 +8,7 @@
 
 mod create;
 mod failure;
+mod files;
 
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ use crate::connection;
 use crate::dynamodb::Endpoint;
 
 pub use create::{BucketError, create_bucket};
+pub use files::S3Files;
+
 use failure::{Incomplete, code, unavailable};
 
 /// Keys in one `DeleteObjects` call: S3's quota.

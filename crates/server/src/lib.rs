@@ -27,8 +27,10 @@ mod rest;
 mod route;
 mod server;
 mod settings;
+#[cfg(any(test, feature = "simulated"))]
+pub mod simulated;
 mod write;
 
 pub use failure::{Failure, Kind};
-pub use server::Server;
+pub use server::{Ports, Server};
 pub use settings::{Settings, UniqueSystems};

@@ -1,4 +1,4 @@
-//! A server: the store, the settings, and the ports to time and ids.
+//! A server: the settings, and the ports to everything outside.
 
 use std::sync::Arc;
 
@@ -6,25 +6,42 @@ use bytes::Bytes;
 use http::{Request, Response};
 use store::{Clock, Ids, Receipt, Store};
 
-use crate::{Settings, auth::Caller, interaction::Context, rest};
+use crate::{
+    Settings,
+    auth::Caller,
+    interaction::Context,
+    port::{Files, Queue},
+    rest,
+};
+
+/// What a server works with.
+#[derive(Clone)]
+pub struct Ports {
+    /// The resources, and the records of jobs.
+    pub store: Store,
+    /// The files that jobs leave for their owners.
+    pub files: Arc<dyn Files>,
+    /// Messages that ask for work on a job.
+    pub jobs: Arc<dyn Queue>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids.
+    pub ids: Arc<dyn Ids>,
+}
 
 /// A FHIR server without a network: requests in, responses out. Cheap to clone.
 #[derive(Clone)]
 pub struct Server {
-    store: Store,
+    ports: Ports,
     settings: Arc<Settings>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
 }
 
 impl Server {
-    /// A server over a store.
-    pub fn new(store: Store, settings: Settings, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+    /// A server over these ports.
+    pub fn new(ports: Ports, settings: Settings) -> Self {
         Self {
-            store,
+            ports,
             settings: Arc::new(settings),
-            clock,
-            ids,
         }
     }
 
@@ -44,10 +61,10 @@ impl Server {
         receipt: Arc<Receipt>,
     ) -> Response<Bytes> {
         let context = Context {
-            store: self.store.metered(Arc::clone(&receipt)),
+            store: self.ports.store.metered(Arc::clone(&receipt)),
             settings: Arc::clone(&self.settings),
-            clock: Arc::clone(&self.clock),
-            ids: Arc::clone(&self.ids),
+            clock: Arc::clone(&self.ports.clock),
+            ids: Arc::clone(&self.ports.ids),
             caller: Arc::new(caller),
             once: None,
         };

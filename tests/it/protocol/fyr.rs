@@ -10,7 +10,11 @@ use bytes::Bytes;
 use futures::{executor::block_on, future::join_all};
 use http::{HeaderMap, HeaderValue, Method, Request};
 use serde_json::{Value, json};
-use server::{Server, Settings, auth::Caller};
+use server::{
+    Ports, Server, Settings,
+    auth::Caller,
+    simulated::{SimulatedFiles, SimulatedQueue},
+};
 use store::{
     Store,
     simulated::{Call, Fault},
@@ -53,8 +57,15 @@ impl Fyr {
             ..store::Settings::default()
         };
         let store = Store::new(tables.clone(), clock.clone(), ids.clone(), limits);
+        let ports = Ports {
+            store,
+            files: Arc::new(SimulatedFiles::new()),
+            jobs: Arc::new(SimulatedQueue::new()),
+            clock: clock.clone(),
+            ids,
+        };
         Self {
-            server: Server::new(store, settings, clock.clone(), ids),
+            server: Server::new(ports, settings),
             tables,
             clock,
             caller: Caller::developer(),

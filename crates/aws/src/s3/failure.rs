@@ -1,10 +1,11 @@
-//! What a failed call to S3 means to the store.
+//! What a failed call to S3 means to the store, and to the server.
 
 use std::error::Error;
 use std::sync::Arc;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use server::port::FileError;
 use store::BlobError;
 
 /// The error code, when S3 itself answered.
@@ -19,6 +20,13 @@ where
     E: Error + Send + Sync + 'static,
 {
     BlobError::Unavailable(Arc::new(failure))
+}
+
+pub(super) fn out_of_reach<E>(failure: SdkError<E, HttpResponse>) -> FileError
+where
+    E: Error + Send + Sync + 'static,
+{
+    FileError::Unavailable(failure.into())
 }
 
 /// A blob that a call for many did not delete.

@@ -1,0 +1,210 @@
+//! The files of jobs in a bucket of S3. What is said of a file is its metadata, percent-encoded:
+//! HTTP headers are ASCII, and a user's id may be any text.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::AggregatedBytes;
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use server::port::{FileError, FileFacts, FileLabel, FileList, Files, ListedFile, MAX_LINK, Put};
+use store::Millis;
+
+use super::S3Blobs;
+use super::failure::{code, out_of_reach};
+
+/// What a header's value cannot hold, and the sign of the encoding itself.
+const ENCODED: &AsciiSet = &CONTROLS.add(b'%').add(b' ');
+
+/// The files in one bucket.
+#[derive(Debug, Clone)]
+pub struct S3Files {
+    client: Client,
+    bucket: String,
+}
+
+impl S3Files {
+    /// The files in this bucket, which exists already or is made by [`super::create_bucket`].
+    pub fn new(client: Client, bucket: impl Into<String>) -> Self {
+        Self {
+            client,
+            bucket: bucket.into(),
+        }
+    }
+
+    async fn put_once(
+        &self,
+        key: String,
+        bytes: Bytes,
+        label: FileLabel,
+    ) -> Result<Put, FileError> {
+        let put = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type("application/fhir+ndjson")
+            .content_encoding("gzip")
+            .set_metadata(Some(metadata(&label)))
+            .body(bytes.into());
+        match put.if_none_match("*").send().await {
+            Ok(_) => Ok(Put::Stored),
+            Err(failure) if code(&failure) == Some("PreconditionFailed") => Ok(Put::Taken),
+            Err(failure) => Err(out_of_reach(failure)),
+        }
+    }
+
+    async fn get_range(&self, key: String, range: Option<Range<u64>>) -> Result<Bytes, FileError> {
+        if range.as_ref().is_some_and(Range::is_empty) {
+            return Ok(Bytes::new());
+        }
+        // In HTTP both ends are included.
+        let range = range.map(|range| format!("bytes={}-{}", range.start, range.end - 1));
+        let get = self.client.get_object().bucket(&self.bucket).key(key);
+        let got = match get.set_range(range).send().await {
+            Ok(got) => got,
+            Err(failure) => {
+                return match code(&failure) {
+                    Some("NoSuchKey") => Err(FileError::NotFound),
+                    Some("InvalidRange") => Ok(Bytes::new()),
+                    _ => Err(out_of_reach(failure)),
+                };
+            }
+        };
+        let body = got.body.collect().await;
+        body.map(AggregatedBytes::into_bytes)
+            .map_err(|cut_off| FileError::Unavailable(cut_off.into()))
+    }
+
+    async fn facts(&self, key: String) -> Result<FileFacts, FileError> {
+        let head = self.client.head_object().bucket(&self.bucket).key(key);
+        let head = head.send().await.map_err(|failure| {
+            let is_absent = failure
+                .as_service_error()
+                .is_some_and(HeadObjectError::is_not_found);
+            if is_absent {
+                FileError::NotFound
+            } else {
+                out_of_reach(failure)
+            }
+        })?;
+        Ok(FileFacts {
+            bytes: head
+                .content_length()
+                .and_then(|bytes| u64::try_from(bytes).ok())
+                .unwrap_or_default(),
+            label: label(head.metadata()),
+        })
+    }
+
+    async fn page(&self, prefix: String, after: Option<String>) -> Result<FileList, FileError> {
+        let list = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(prefix)
+            .set_start_after(after);
+        let page = list.send().await.map_err(out_of_reach)?;
+        let files: Vec<ListedFile> = page
+            .contents()
+            .iter()
+            .filter_map(|object| {
+                let stored = object.last_modified().and_then(|at| at.to_millis().ok());
+                Some(ListedFile {
+                    key: object.key()?.to_owned(),
+                    stored: Millis(stored.unwrap_or_default()),
+                })
+            })
+            .collect();
+        let last = files.last().map(|file| file.key.clone());
+        Ok(FileList {
+            next: last.filter(|_| page.is_truncated() == Some(true)),
+            files,
+        })
+    }
+
+    async fn presign(&self, key: String, lifetime: Duration) -> Result<String, FileError> {
+        let lifetime = PresigningConfig::expires_in(lifetime.min(MAX_LINK))
+            .map_err(|refusal| FileError::Unavailable(refusal.into()))?;
+        let get = self.client.get_object().bucket(&self.bucket).key(key);
+        let signed = get.presigned(lifetime).await.map_err(out_of_reach)?;
+        Ok(signed.uri().to_owned())
+    }
+}
+
+impl Files for S3Files {
+    fn put(
+        &self,
+        key: String,
+        bytes: Bytes,
+        label: FileLabel,
+    ) -> BoxFuture<'_, Result<Put, FileError>> {
+        self.put_once(key, bytes, label).boxed()
+    }
+
+    fn get(
+        &self,
+        key: String,
+        range: Option<Range<u64>>,
+    ) -> BoxFuture<'_, Result<Bytes, FileError>> {
+        self.get_range(key, range).boxed()
+    }
+
+    fn head(&self, key: String) -> BoxFuture<'_, Result<FileFacts, FileError>> {
+        self.facts(key).boxed()
+    }
+
+    fn delete(&self, keys: Vec<String>) -> BoxFuture<'_, Result<(), FileError>> {
+        async move {
+            let blobs = S3Blobs::new(self.client.clone(), self.bucket.clone());
+            store::Blobs::delete(&blobs, keys)
+                .await
+                .map_err(|failure| FileError::Unavailable(failure.into()))
+        }
+        .boxed()
+    }
+
+    fn list(
+        &self,
+        prefix: String,
+        after: Option<String>,
+    ) -> BoxFuture<'_, Result<FileList, FileError>> {
+        self.page(prefix, after).boxed()
+    }
+
+    fn link(&self, key: String, lifetime: Duration) -> BoxFuture<'_, Result<String, FileError>> {
+        self.presign(key, lifetime).boxed()
+    }
+}
+
+fn metadata(label: &FileLabel) -> HashMap<String, String> {
+    let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
+    [
+        ("job", &label.job),
+        ("owner", &label.owner),
+        ("type", &label.kind),
+    ]
+    .map(|(name, text)| (name.to_owned(), encode(text)))
+    .into()
+}
+
+/// An object without metadata is one whose put was cut off by a crash.
+fn label(metadata: Option<&HashMap<String, String>>) -> FileLabel {
+    let text = |name: &str| {
+        let encoded = metadata
+            .and_then(|all| all.get(name))
+            .map_or("", String::as_str);
+        percent_decode_str(encoded).decode_utf8_lossy().into_owned()
+    };
+    FileLabel {
+        job: text("job"),
+        owner: text("owner"),
+        kind: text("type"),
+    }
+}
