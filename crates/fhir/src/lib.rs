@@ -32,12 +32,16 @@ pub mod instant;
 pub mod json;
 pub mod outcome;
 pub mod parameters;
+pub mod patch;
 mod path;
 pub mod query;
 pub mod reference;
 pub mod resource;
 pub mod rewrite;
 pub mod schema;
+pub mod search;
+pub mod search_parameter;
+pub mod summary;
 pub mod version;
 mod xhtml;
 

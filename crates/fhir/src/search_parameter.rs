@@ -1,0 +1,181 @@
+//! Search parameters: what a search may ask of a resource type, and where the values stand.
+//!
+//! <http://hl7.org/fhir/R4/searchparameter-registry.html>, <http://hl7.org/fhir/R4/searchparameter.html>
+//!
+//! R4's own parameters are in one text, generated from the official definitions and embedded in the
+//! program (`definitions/README.md`). Those of a type are read when the type is first searched, an
+//! expression is compiled when it is first evaluated: starting costs nothing.
+//!
+//! A server has a [`Set`] of parameters: R4's, and those that are SearchParameter resources stored
+//! on it ([`SearchParameter::compile`]).
+
+mod table;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+pub use table::{find, of};
+
+use crate::json::Object;
+use crate::outcome::{Issue, IssueType};
+
+/// What kind of values a parameter has: <http://hl7.org/fhir/R4/search.html#ptypes>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub enum SearchType {
+    Number,
+    Date,
+    String,
+    Token,
+    Reference,
+    Composite,
+    Quantity,
+    Uri,
+    Special,
+}
+
+impl SearchType {
+    const ALL: [Self; 9] = [
+        Self::Number,
+        Self::Date,
+        Self::String,
+        Self::Token,
+        Self::Reference,
+        Self::Composite,
+        Self::Quantity,
+        Self::Uri,
+        Self::Special,
+    ];
+
+    /// The code: `number`, `date`, ….
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::String => "string",
+            Self::Token => "token",
+            Self::Reference => "reference",
+            Self::Composite => "composite",
+            Self::Quantity => "quantity",
+            Self::Uri => "uri",
+            Self::Special => "special",
+        }
+    }
+
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == code)
+    }
+}
+
+impl fmt::Display for SearchType {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// A search parameter, of R4 or of a server.
+#[derive(Debug, Clone)]
+pub struct SearchParameter {
+    code: Cow<'static, str>,
+    kind: SearchType,
+    definition: Cow<'static, str>,
+    bases: Vec<Cow<'static, str>>,
+    targets: Vec<Cow<'static, str>>,
+    /// The code systems that the values of `code` elements come from.
+    systems: Vec<&'static str>,
+    is_phonetic: bool,
+    expression: Cow<'static, str>,
+    components: Vec<Component>,
+}
+
+/// A part of a composite parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct Component {
+    pub(crate) code: Cow<'static, str>,
+    pub(crate) kind: SearchType,
+    pub(crate) expression: Cow<'static, str>,
+}
+
+impl SearchParameter {
+    /// Reads a SearchParameter resource.
+    ///
+    /// # Errors
+    /// All problems: `required` for a missing `code`, `type`, `base` or `expression`, `not-supported`
+    /// for an expression beyond what this server evaluates, or for a code that R4 uses already.
+    pub fn compile(_resource: &Object) -> Result<Self, Vec<Issue>> {
+        let text = "search parameters of a server's own are not supported";
+        Err(vec![Issue::error(IssueType::NotSupported, text)])
+    }
+
+    /// The name in a query: `partof`.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What kind of values it has.
+    pub fn kind(&self) -> SearchType {
+        self.kind
+    }
+
+    /// The canonical URL: `http://hl7.org/fhir/SearchParameter/Organization-partof`.
+    pub fn definition(&self) -> &str {
+        &self.definition
+    }
+
+    /// The types that it is a parameter of; `Resource` and `DomainResource` stand for all of those.
+    pub fn bases(&self) -> impl Iterator<Item = &str> {
+        self.bases.iter().map(AsRef::as_ref)
+    }
+
+    /// The types that a reference may point to; none when any is possible, or when it is no reference.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        self.targets.iter().map(AsRef::as_ref)
+    }
+
+    fn is_about(&self, resource_type: &str) -> bool {
+        let mut bases = self.bases();
+        bases.any(|base| table::is_a(resource_type, base))
+    }
+
+    /// Where the values stand, as a FHIRPath expression; empty when the definition has none.
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+}
+
+/// The parameters of a server: R4's, and its own. Cloning is cheap.
+#[derive(Debug, Clone, Default)]
+pub struct Set {
+    custom: Arc<Vec<Arc<SearchParameter>>>,
+}
+
+impl Set {
+    /// R4's parameters and these. Of several with one code and base the last counts.
+    pub fn with(custom: impl IntoIterator<Item = SearchParameter>) -> Self {
+        Self {
+            custom: Arc::new(custom.into_iter().map(Arc::new).collect()),
+        }
+    }
+
+    /// The parameter of this name that resources of this type have; `Resource` asks for those
+    /// that all types have.
+    pub fn find(&self, resource_type: &str, code: &str) -> Option<&Arc<SearchParameter>> {
+        let own = self.custom.iter().rev();
+        let own = own.filter(|own| own.code() == code);
+        own.filter(|own| own.is_about(resource_type))
+            .chain(find(resource_type, code))
+            .next()
+    }
+
+    /// All parameters that resources of this type have.
+    pub fn of<'s>(
+        &'s self,
+        resource_type: &'s str,
+    ) -> impl Iterator<Item = &'s Arc<SearchParameter>> {
+        let own = self.custom.iter();
+        let own = own.filter(move |own| own.is_about(resource_type));
+        let built_in = of(resource_type).map(|known| -> &'s Arc<SearchParameter> { known });
+        built_in.chain(own)
+    }
+}
