@@ -5,9 +5,9 @@
 //! wire, with nothing in it at the start. The cases of a function run in the order of their names:
 //! an earlier one may store what a later one reads.
 //!
-//! A case is two files: `events/<function>/<case>.json`, the event as Lambda gets it, and
-//! `<case>.expected.json`, the shape of the answer (see [`crate::shape`]), where `body` stands for
-//! the parsed body.
+//! A case is two files: `events/<function>/<case>.json`, the event as Lambda gets it from API Gateway,
+//! SQS or a schedule, and `<case>.expected.json`, the shape of the answer (see [`crate::shape`]),
+//! where `body` stands for the parsed body, and `errorMessage` for that of a failed invocation.
 
 mod case;
 mod process;
@@ -22,9 +22,6 @@ use crate::step::Steps;
 use crate::tool::lambda_emulator;
 use crate::workspace::{cargo, root, target_directory};
 
-/// The functions; each has a folder in `events/`.
-const FUNCTIONS: [&str; 2] = ["resource", "transaction"];
-
 /// Builds the functions and the engine, and replays the events.
 pub(crate) fn replay(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
     let Some(emulator) = lambda_emulator() else {
@@ -35,22 +32,33 @@ pub(crate) fn replay(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
         return Ok(());
     };
     let mut build = cargo(&["build", "--package", "fyr"]);
-    for function in FUNCTIONS {
+    let functions = functions()?;
+    for function in &functions {
         build.args(["--package", function]);
     }
     steps.run("build", &mut build)?;
     let binaries = target_directory()?.join("debug");
     steps.perform("events", || {
-        replay_all(&emulator, &binaries, filter.unwrap_or_default())
+        replay_all(&functions, &emulator, &binaries, filter.unwrap_or_default())
     })
 }
 
-fn replay_all(emulator: &Path, binaries: &Path, filter: &str) -> Result<()> {
+/// The functions, by name; each has a folder in `events/`.
+fn functions() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for folder in std::fs::read_dir(root().join("functions"))? {
+        names.push(folder?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn replay_all(functions: &[String], emulator: &Path, binaries: &Path, filter: &str) -> Result<()> {
     let logs = binaries.with_file_name("events");
     std::fs::create_dir_all(&logs)?;
     let engine = Engine::start(&binaries.join("fyr"), &logs)?;
     let (mut passed, mut failed) = (0, 0);
-    for name in FUNCTIONS {
+    for name in functions {
         let log = logs.join(format!("{name}.log"));
         let function = Function::start(emulator, &binaries.join(name), &engine, &log)?;
         for case in Case::all(&root().join("events").join(name))? {

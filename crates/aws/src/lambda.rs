@@ -1,29 +1,40 @@
-//! A Lambda function behind API Gateway, HTTP API (payload 2.0) or REST API (payload 1.0).
+//! The Lambda functions, by what calls them.
 //!
-//! ```text
-//! event -> lambda_http -> request: path, query, headers, body  -> server -> response -> payload
-//!                         caller: the claims the gateway verified
-//! ```
+//! | caller | event | answer |
+//! |---|---|---|
+//! | API Gateway, HTTP API (payload 2.0) or REST API (payload 1.0) | a request, and the claims that the gateway verified | a response |
+//! | SQS | up to ten messages | which of them failed |
+//! | a schedule of EventBridge | that it is time | nothing |
 //!
-//! All functions run the same code. What sets them apart is their template resource: which routes
-//! lead to them, what they may do to which table, how long they may take.
+//! All functions behind the gateway run the same code. What sets them apart is their template
+//! resource: which routes lead to them, what they may do to which table, how long they may take.
 
 mod caller;
+mod queue;
 mod request;
 mod response;
+mod schedule;
 
+use std::error;
+use std::future::Future;
 use std::sync::Arc;
 
-use lambda_http::{Error, Request, service_fn};
+use lambda_http::{Error, LambdaEvent, Request, lambda_runtime, service_fn};
+use serde_json::Value;
 use server::port::{NoFiles, NoQueue};
 use server::{Ports, Server};
 use store::Store;
 
 use crate::dynamodb::{DynamoTables, connect};
 use crate::system::{RandomIds, SystemClock};
-use crate::{Config, telemetry};
+use crate::{Config, recovery, telemetry};
 
-/// Answers events until the function is stopped.
+/// An event that is not of the kind that the function is for.
+#[derive(Debug, thiserror::Error)]
+#[error("not an event for this function: {0}")]
+struct Malformed(&'static str);
+
+/// Answers requests until the function is stopped.
 ///
 /// # Errors
 /// Wrong settings, or no Lambda around it.
@@ -38,15 +49,72 @@ pub async fn run() -> Result<(), Error> {
     .await
 }
 
+/// Works off the messages of the queue for transactions that may need to be finished.
+///
+/// # Errors
+/// Wrong settings, or no Lambda around it.
+pub async fn run_recovery() -> Result<(), Error> {
+    telemetry::to_cloudwatch();
+    let store = store(&Config::from_environment()?).await;
+    run_queue(|message| {
+        let store = store.clone();
+        async move { recovery::recover(&store, &message).await }
+    })
+    .await
+}
+
+/// Hands on the messages of a queue, and leaves those on it that fail.
+async fn run_queue<F, E>(work: impl Fn(String) -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<(), E>>,
+    E: error::Error + 'static,
+{
+    let work = &work;
+    let handle = |event: LambdaEvent<Value>| async move {
+        let answer = queue::work_off(&event.payload, work).await?;
+        Ok::<_, Error>(answer)
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}
+
+/// Finds what nobody finished.
+///
+/// # Errors
+/// Wrong settings, or no Lambda around it.
+pub async fn run_sweeper() -> Result<(), Error> {
+    telemetry::to_cloudwatch();
+    let store = store(&Config::from_environment()?).await;
+    run_schedule(|| async {
+        let swept = store.sweep(0, 1).await?;
+        tracing::info!(?swept, "swept");
+        Ok::<_, Error>(())
+    })
+    .await
+}
+
+/// Does something each time that a schedule says so. A failure is told to Lambda, which tries again.
+async fn run_schedule<F, E>(work: impl Fn() -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<(), E>>,
+    E: Into<Error>,
+{
+    let work = &work;
+    let handle = |event: LambdaEvent<Value>| async move {
+        let scheduled_for = schedule::time(&event.payload)?.to_owned();
+        work().await.map_err(Into::into)?;
+        tracing::info!(scheduled_for, "done");
+        Ok::<_, Error>(Value::Null)
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}
+
 async fn server(config: &Config) -> Result<Server, Error> {
     let base_url = config
         .base_url
         .as_deref()
         .ok_or("FYR_BASE_URL is not set")?;
+    let store = store(config).await;
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    let client = connect(config.endpoint()).await;
-    let tables = Arc::new(DynamoTables::new(client, config.table_names()));
-    let store = Store::new(tables, clock.clone(), ids.clone(), config.store_settings());
     let ports = Ports {
         store,
         files: Arc::new(NoFiles),
@@ -55,4 +123,11 @@ async fn server(config: &Config) -> Result<Server, Error> {
         ids,
     };
     Ok(Server::new(ports, config.settings(base_url)))
+}
+
+async fn store(config: &Config) -> Store {
+    let client = connect(config.endpoint()).await;
+    let tables = Arc::new(DynamoTables::new(client, config.table_names()));
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    Store::new(tables, clock, ids, config.store_settings())
 }

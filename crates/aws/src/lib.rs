@@ -1,5 +1,5 @@
-//! How it is done on AWS: the tables on DynamoDB, requests from API Gateway, settings from the
-//! environment, logs for `CloudWatch`.
+//! How it is done on AWS: the tables on DynamoDB, blobs and files on S3, messages on SQS, requests
+//! from API Gateway, settings from the environment, logs for `CloudWatch`.
 //!
 //! This crate translates and decides nothing: which status a request gets, and who may do what, is
 //! the `server` crate's.
@@ -9,6 +9,7 @@ pub mod config;
 mod connection;
 pub mod dynamodb;
 pub mod lambda;
+pub mod recovery;
 pub mod s3;
 pub mod sqs;
 pub mod system;

@@ -1,93 +1,178 @@
-//! What the functions may do to the tables: what the commit protocol does, verb by verb.
+//! What the functions may do: each has the policies of the ports that its code uses, and a policy has
+//! the calls that its port makes, on the resources that it makes them on.
 //!
 //! `TransactWriteItems` asks for the verb of each item in it: `PutItem` for heads, `UpdateItem` and
 //! `ConditionCheckItem` for key items. A head is deleted only when it was never more than an intent;
-//! versions are deleted in batches, by `$expunge`. Nothing scans.
+//! versions are deleted in batches, by `$expunge`. Only the sweep scans.
 
-use super::sources::text;
+use super::sources::{folders, text};
 
-/// Each table, and the verbs on it.
-const VERBS: [(&str, &[&str]); 4] = [
+/// Each function's folder, and its ports.
+const FUNCTIONS: &[(&str, &[&str])] = &[
+    ("recovery", &["Documents", "RecoveryMessages"]),
+    ("resource", &["Documents"]),
+    ("sweeper", &["Documents", "Sweep"]),
+    ("transaction", &["Documents"]),
+];
+
+/// Statements of a policy: a resource, and the verbs on it.
+type Statements = &'static [(&'static str, &'static [&'static str])];
+
+/// Each port, and the calls that it makes.
+const POLICIES: &[(&str, Statements)] = &[
     (
-        "Heads",
+        "Documents",
         &[
-            "GetItem",
-            "BatchGetItem",
-            "PutItem",
-            "UpdateItem",
-            "DeleteItem",
+            (
+                "!GetAtt Heads.Arn",
+                &[
+                    "dynamodb:GetItem",
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:UpdateItem",
+                    "dynamodb:DeleteItem",
+                ],
+            ),
+            (
+                "!GetAtt Versions.Arn",
+                &[
+                    "dynamodb:GetItem",
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:Query",
+                    "dynamodb:BatchWriteItem",
+                ],
+            ),
+            (
+                "!GetAtt Index.Arn",
+                &[
+                    "dynamodb:GetItem",
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:Query",
+                    "dynamodb:UpdateItem",
+                    "dynamodb:ConditionCheckItem",
+                    "dynamodb:BatchWriteItem",
+                ],
+            ),
+            (
+                "!GetAtt Control.Arn",
+                &[
+                    "dynamodb:GetItem",
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:Query",
+                    "dynamodb:PutItem",
+                    "dynamodb:UpdateItem",
+                    "dynamodb:DeleteItem",
+                    "dynamodb:BatchWriteItem",
+                ],
+            ),
         ],
     ),
+    ("Sweep", &[("!GetAtt Control.Arn", &["dynamodb:Scan"])]),
     (
-        "Versions",
-        &["GetItem", "BatchGetItem", "Query", "BatchWriteItem"],
-    ),
-    (
-        "Index",
-        &[
-            "GetItem",
-            "BatchGetItem",
-            "Query",
-            "UpdateItem",
-            "ConditionCheckItem",
-            "BatchWriteItem",
-        ],
-    ),
-    (
-        "Control",
-        &[
-            "GetItem",
-            "BatchGetItem",
-            "Query",
-            "PutItem",
-            "UpdateItem",
-            "DeleteItem",
-            "BatchWriteItem",
-        ],
+        "RecoveryMessages",
+        &[("!GetAtt RecoveryQueue.Arn", RECEIVE)],
     ),
 ];
 
+/// What the mapping of a queue to a function does in the function's name.
+const RECEIVE: &[&str] = &[
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+];
+
 #[test]
-fn a_function_may_do_to_a_table_what_its_code_does() {
+fn a_function_has_the_policies_of_its_ports() {
     let template = text("template.yaml");
-    for function in ["TransactionFunction", "ResourceFunction"] {
-        let statements = statements(&template, function);
-        let expected: Vec<(String, Vec<String>)> = VERBS
+    let names: Vec<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, folders("functions"));
+    for (name, ports) in FUNCTIONS {
+        let resource = format!("CodeUri: functions/{name}/\n");
+        let start = template.find(&resource).unwrap();
+        let policies: Vec<&str> = block(&template[start..], "   ")
+            .skip_while(|line| *line != "      Policies:")
+            .skip(1)
+            .map_while(|line| line.strip_prefix("        - !Ref "))
+            .collect();
+        let expected: Vec<String> = ports.iter().map(|port| format!("{port}Policy")).collect();
+        assert_eq!(policies, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_policy_allows_what_its_port_does() {
+    let template = text("template.yaml");
+    let policies = template.matches("Type: AWS::IAM::ManagedPolicy").count();
+    assert_eq!(policies, POLICIES.len());
+    for (port, expected) in POLICIES {
+        let expected: Vec<(String, Vec<String>)> = expected
             .iter()
-            .map(|(table, verbs)| {
-                (
-                    format!("!GetAtt {table}.Arn"),
-                    verbs.iter().map(ToString::to_string).collect(),
-                )
+            .map(|(resource, verbs)| {
+                let verbs = verbs.iter().map(ToString::to_string).collect();
+                ((*resource).to_owned(), verbs)
             })
             .collect();
-        assert_eq!(statements, expected, "{function}");
+        assert_eq!(statements(&template, port), expected, "{port}");
     }
 }
 
 #[test]
-fn no_statement_is_about_everything() {
+fn no_statement_allows_everything() {
     let template = text("template.yaml");
+    let mut effect = "";
     for line in template.lines().map(str::trim) {
-        let about_everything = line.starts_with("Resource:") && line.contains('*');
-        assert!(!about_everything && !line.contains("dynamodb:*"), "{line}");
+        effect = line.strip_prefix("Effect: ").unwrap_or(effect);
+        let everything = [
+            "Resource: \"*\"",
+            "Resource: '*'",
+            "NotAction:",
+            "NotResource:",
+        ];
+        let about_everything = everything.iter().any(|start| line.starts_with(start));
+        let every_verb = effect == "Allow" && line.ends_with(":*");
+        assert!(!about_everything && !every_verb, "{line}");
     }
 }
 
-/// The statements of a function: each resource with the verbs on it, in the template's order.
-fn statements(template: &str, function: &str) -> Vec<(String, Vec<String>)> {
-    let start = template.find(&format!("\n  {function}:\n")).unwrap();
-    let lines = template[start + 1..].lines().skip(1);
+#[test]
+fn every_queue_reports_the_messages_that_failed_and_keeps_the_dead() {
+    let template = text("template.yaml");
+    let count = |text: &str| template.matches(text).count();
+    let mappings = count("Type: AWS::Lambda::EventSourceMapping");
+    assert_eq!(
+        count("FunctionResponseTypes: [ReportBatchItemFailures]"),
+        mappings
+    );
+    assert_eq!(count("deadLetterTargetArn: "), mappings);
+    assert_eq!(count("Type: AWS::SQS::Queue\n"), 2 * mappings);
+    assert_eq!(count("SqsManagedSseEnabled: true"), 2 * mappings);
+}
+
+/// The statements of a policy: each resource with the verbs on it, in the template's order.
+fn statements(template: &str, port: &str) -> Vec<(String, Vec<String>)> {
+    let head = format!("\n  {port}Policy:\n    Type: AWS::IAM::ManagedPolicy\n");
+    let start = template.find(&head).unwrap() + head.len();
     let mut statements = Vec::new();
     let mut verbs = Vec::new();
-    // The next resource of the template is as far to the left as this one.
-    for line in lines.take_while(|line| line.is_empty() || line.starts_with("   ")) {
-        let line = line.trim();
-        if let Some(verb) = line.strip_prefix("- dynamodb:") {
-            verbs.push(verb.to_owned());
+    for line in block(&template[start..], "   ").map(str::trim) {
+        let verb = ["- dynamodb:", "- sqs:", "- s3:"]
+            .iter()
+            .any(|service| line.starts_with(service));
+        if verb {
+            verbs.push(line[2..].to_owned());
         } else if let Some(resource) = line.strip_prefix("Resource: ") {
             statements.push((resource.to_owned(), std::mem::take(&mut verbs)));
         }
     }
     statements
+}
+
+/// The lines of a resource: the next one of the template is as far to the left as its name.
+fn block<'a>(rest: &'a str, indent: &'static str) -> impl Iterator<Item = &'a str> {
+    rest.lines()
+        .enumerate()
+        .take_while(move |(number, line)| {
+            *number == 0 || line.is_empty() || line.starts_with(indent)
+        })
+        .map(|(_, line)| line)
 }
