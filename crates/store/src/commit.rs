@@ -87,7 +87,7 @@ async fn prepare(plan: &mut Plan, calls: &Calls<'_>) -> Result<(), CommitError> 
 impl Calls<'_> {
     /// Takes back the entries of a transaction that was not committed and never will be. Best
     /// effort: what stays is verified by every reader and found by nobody.
-    async fn withdraw(&self, plan: &Plan) {
+    pub(crate) async fn withdraw(&self, plan: &Plan) {
         let delete = |entry: &table::Write| table::Write {
             key: entry.key.clone(),
             action: Action::Delete,

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use crate::attribute::stored;
 use crate::calls::{Calls, store_error};
 use crate::document::DocumentKey;
-use crate::entry::{entry_hash, put_index_entry, put_time_entry};
+use crate::entry::{entry_hash, index_entry_key, put_time_entry};
 use crate::error::StoreError;
 use crate::head::{Head, head_key};
 use crate::identifier::{Hash, Identifier};
@@ -178,7 +178,7 @@ impl Leftovers {
             for entry in &traces.entries {
                 let is_kept = kept.is_some_and(|kept| kept.contains(&entry_hash(entry)));
                 if !is_kept {
-                    self.remove(put_index_entry(document, entry, transaction).key);
+                    self.remove(index_entry_key(document, entry, transaction));
                 }
             }
         }

@@ -10,6 +10,7 @@
 //! below it: as long as nothing at or before `until` can still be committed (see `in_flight`), no
 //! version is on two pages and none is on no page, whoever writes meanwhile.
 
+mod current;
 mod merge;
 mod month;
 mod time_entry;
@@ -17,7 +18,7 @@ mod verify;
 
 use std::collections::BTreeSet;
 
-use self::merge::Merge;
+use self::merge::{Course, Merge};
 use self::verify::Verified;
 use crate::clock::Millis;
 use crate::error::StoreError;
@@ -25,7 +26,9 @@ use crate::history::is_covered;
 use crate::store::Store;
 use crate::version::Version;
 
+pub use current::{CurrentHit, CurrentPage, CurrentQuery};
 pub(crate) use month::KnownMonths;
+pub(crate) use time_entry::TimeEntry;
 pub use time_entry::{FeedPosition, NotAPosition};
 
 /// Entries that one page looks at, at most: what a request costs is bounded, and a page may be
@@ -67,7 +70,7 @@ impl Store {
     /// When the tables cannot be read.
     pub async fn feed(&self, page: &FeedPage) -> Result<FeedResult, StoreError> {
         let calls = self.calls();
-        let mut merge = Merge::begin(&calls, page).await?;
+        let mut merge = Merge::begin(&calls, page.course()).await?;
         let mut found = Vec::new();
         let mut looked_at = 0;
         let mut rest = None;
@@ -94,16 +97,19 @@ impl Store {
 }
 
 impl FeedPage {
-    /// The instant of the newest entry that can be on the page.
-    fn newest(&self) -> Millis {
+    fn course(&self) -> Course {
         let begins = self.before.as_ref().map(|before| before.last_updated);
         let ends = self.current_between.map(|(_, to)| to);
         let bounds = begins.into_iter().chain(ends);
-        bounds.fold(self.until, Millis::min)
-    }
-
-    fn wants(&self, kind: &str) -> bool {
-        self.kinds.as_ref().is_none_or(|kinds| kinds.contains(kind))
+        Course {
+            kinds: self.kinds.clone(),
+            since: self.since,
+            newest: bounds.fold(self.until, Millis::min),
+            descending: true,
+            beyond: self.before.clone(),
+            from_month: None,
+            max_months: usize::MAX,
+        }
     }
 
     fn covers(&self, found: &Verified) -> bool {

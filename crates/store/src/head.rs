@@ -5,6 +5,7 @@
 //! |-------|---------------------------|
 //! | state | the attributes of `state`; absent while only an intent to create it is there |
 //! | `rev` | N, grows with every change of the item, also one that makes no version |
+//! | `ri`  | N, ms since 1970: when this version was last reindexed |
 //! | `p`   | M, the intent: the attributes of `state`, and `ts`, when its transaction began |
 //!
 //! Invariants: at most one intent; set only on the state and the revision that its transaction read.
@@ -71,6 +72,8 @@ pub(crate) struct StoredHead {
     /// None while the document is only about to be created.
     pub(crate) current: Option<State>,
     pub(crate) intent: Option<Intent>,
+    /// When the current version was last reindexed, if it was.
+    pub(crate) reindexed: Option<Millis>,
 }
 
 /// The primary key of the head.
@@ -101,6 +104,10 @@ impl StoredHead {
             revision: attribute::count(item, "rev")?,
             current,
             intent: intent.transpose()?,
+            reindexed: item
+                .contains_key("ri")
+                .then(|| attribute::instant(item, "ri"))
+                .transpose()?,
         })
     }
 

@@ -60,6 +60,23 @@ pub(crate) struct PlannedOn {
     pub(crate) revision: u64,
 }
 
+impl PlannedOn {
+    fn of(head: &Head) -> Self {
+        Self {
+            state: head.state.clone(),
+            revision: head.revision,
+        }
+    }
+}
+
+impl Write {
+    /// The identifiers as a head keeps them.
+    fn held(&self) -> Vec<Held> {
+        let held: BTreeSet<Held> = self.identifiers.iter().map(Held::of).collect();
+        held.into_iter().collect()
+    }
+}
+
 /// A transaction that does not say what it wants of a document.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is written twice in one transaction")]
@@ -76,14 +93,9 @@ impl Plan {
         began: Millis,
     ) -> Result<Self, CommitError> {
         let mut plan = Self {
-            transaction: name,
-            began,
             deadline: transaction.deadline,
-            writes: Vec::with_capacity(transaction.writes.len()),
-            keys: BTreeMap::new(),
             mark: transaction.mark,
-            entries: Vec::new(),
-            is_direct: true,
+            ..Self::empty(name, began)
         };
         for found in transaction.guards {
             let owners: BTreeSet<_> = found.owners.into_iter().map(|head| head.key).collect();
@@ -105,6 +117,20 @@ impl Plan {
         }
         plan.note_holders();
         Ok(plan)
+    }
+
+    /// The plan of a transaction that wants nothing yet.
+    pub(crate) fn empty(transaction: String, began: Millis) -> Self {
+        Self {
+            transaction,
+            began,
+            deadline: None,
+            writes: Vec::new(),
+            keys: BTreeMap::new(),
+            mark: None,
+            entries: Vec::new(),
+            is_direct: true,
+        }
     }
 
     /// Takes the direct path if heads and key items fit into one atomic call.
@@ -151,13 +177,28 @@ impl Plan {
         self.writes.into_iter().map(committed).collect()
     }
 
+    /// Gives a document identifiers and entries, and leaves it the version that it is.
+    pub(crate) fn add_entries_of(&mut self, write: &Write) {
+        let Some(head) = write.base.head() else {
+            return;
+        };
+        self.add_keys(0, write, head.identifiers());
+        let state = State {
+            identifiers: write.held(),
+            entries: self.add_entries(write),
+            ..head.state.clone()
+        };
+        self.writes.push(PlannedWrite {
+            document: head.key.clone(),
+            base: Some(PlannedOn::of(head)),
+            state,
+        });
+    }
+
     fn add_write(&mut self, position: usize, write: Write) {
         let base = write.base.head();
         let held_before = base.map_or(&[][..], Head::identifiers);
         self.add_keys(position, &write, held_before);
-        let mut identifiers: Vec<Held> = write.identifiers.iter().map(Held::of).collect();
-        identifiers.sort_unstable();
-        identifiers.dedup();
         let earliest = base.map_or(self.began, |head| head.last_updated.plus(1));
         let state = State {
             version: base.map_or(0, |head| head.version) + 1,
@@ -165,15 +206,12 @@ impl Plan {
             transaction: self.transaction.clone(),
             method: write.method,
             body: write.body.as_deref().map(crate::body::encode),
-            identifiers,
+            identifiers: write.held(),
             entries: self.add_entries(&write),
             expunged: base.map_or(0, |head| head.state.expunged),
         };
         self.entries.push(put_time_entry(&write.key, &state));
-        let base = base.map(|head| PlannedOn {
-            state: head.state.clone(),
-            revision: head.revision,
-        });
+        let base = base.map(PlannedOn::of);
         self.writes.push(PlannedWrite {
             document: write.key,
             base,
@@ -200,8 +238,8 @@ impl Plan {
                 continue;
             }
             let owner = owners.remove(&hash).unwrap_or_else(|| {
-                self.entries
-                    .push(put_index_entry(&write.key, entry, &self.transaction));
+                let put = put_index_entry(&write.key, entry, &self.transaction, self.began);
+                self.entries.push(put);
                 self.transaction.clone()
             });
             kept.entry(owner).or_default().push(hash);

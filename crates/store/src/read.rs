@@ -3,7 +3,7 @@
 //! A head with an intent is in doubt until the decision record of its transaction has been read,
 //! after the head: committed, the intent is in effect; otherwise the current state is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calls::Calls;
 use crate::decision::Decision;
@@ -81,25 +81,44 @@ impl Calls<'_> {
         keys: Vec<DocumentKey>,
     ) -> Result<BTreeMap<DocumentKey, Head>, StoreError> {
         let items = self.get_all(keys.iter().map(head_key).collect()).await?;
-        let stored: Vec<StoredHead> = items
+        let stored = items
             .iter()
             .map(|(key, item)| StoredHead::decode(key, item))
             .collect::<Result<_, _>>()?;
+        let heads = self.all_in_effect(stored).await?;
+        let named = |head: Head| (head.key.clone(), head);
+        Ok(heads.into_iter().map(named).collect())
+    }
+
+    /// The states in effect, in the same order; those never created are left out.
+    pub(crate) async fn all_in_effect(
+        &self,
+        stored: Vec<StoredHead>,
+    ) -> Result<Vec<Head>, StoreError> {
+        let committed = self.committed_intents(&stored).await?;
+        let head = |head: StoredHead| {
+            let is_committed = head.pending().is_some_and(|tx| committed.contains(tx));
+            head.effective(is_committed).transpose()
+        };
+        stored.into_iter().filter_map(head).collect()
+    }
+
+    /// The transactions of intents on these heads that are committed.
+    pub(crate) async fn committed_intents(
+        &self,
+        stored: &[StoredHead],
+    ) -> Result<BTreeSet<String>, StoreError> {
         let pending = stored
             .iter()
             .filter_map(|head| head.pending().map(str::to_owned))
             .collect();
         let decided = self.decisions(pending).await?;
-        let mut heads = BTreeMap::new();
-        for head in stored {
-            let decision = head
-                .pending()
-                .and_then(|transaction| decided.get(transaction));
-            if let Some(head) = head.effective(decision == Some(&Decision::Committed))? {
-                heads.insert(head.key.clone(), head);
-            }
-        }
-        Ok(heads)
+        let is_committed = |(_, decision): &(String, Decision)| *decision == Decision::Committed;
+        Ok(decided
+            .into_iter()
+            .filter(is_committed)
+            .map(|(tx, _)| tx)
+            .collect())
     }
 
     /// The state of a head that is in effect.

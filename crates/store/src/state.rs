@@ -120,7 +120,7 @@ impl State {
     }
 }
 
-fn encode_entries(entries: &EntryHashes) -> Item {
+pub(crate) fn encode_entries(entries: &EntryHashes) -> Item {
     let packed = |hashes: &Vec<u64>| {
         let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.to_be_bytes()).collect();
         Value::B(bytes.into())

@@ -1,16 +1,17 @@
-//! The time entries of many partitions in one order, newest first.
+//! The time entries of many partitions in one order, newest or oldest first.
 //!
 //! A month of a kind is [`TIME_SHARDS`] partitions. Those of one month are open at the same time,
 //! read a few entries ahead; the months follow each other.
 
-use std::collections::VecDeque;
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, VecDeque};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::FeedPage;
 use super::month::Month;
 use super::time_entry::{FeedPosition, TimeEntry, lowest_sort};
 use crate::calls::Calls;
+use crate::clock::Millis;
 use crate::entry::{TIME_SHARDS, month_partition};
 use crate::error::StoreError;
 use crate::table::{Query, Sort, Table};
@@ -18,12 +19,32 @@ use crate::table::{Query, Sort, Table};
 /// Entries of a partition in one call: about as many as one read unit holds.
 const ENTRIES_AHEAD: usize = 32;
 
+/// Which entries are wanted, and in which direction.
+#[derive(Debug, Clone)]
+pub(crate) struct Course {
+    /// Of these kinds; of all when none are given.
+    pub(crate) kinds: Option<BTreeSet<String>>,
+    /// The oldest instant, inclusive.
+    pub(crate) since: Option<Millis>,
+    /// The newest instant, inclusive.
+    pub(crate) newest: Millis,
+    /// Newest first.
+    pub(crate) descending: bool,
+    /// Only from this place on, in the direction of reading. May bring that very entry again.
+    pub(crate) beyond: Option<FeedPosition>,
+    /// Only from this month on, in the direction of reading: `yyyymm`.
+    pub(crate) from_month: Option<String>,
+    /// At most so many months.
+    pub(crate) max_months: usize,
+}
+
 /// See the module head.
 pub(crate) struct Merge<'c, 's> {
     calls: &'c Calls<'s>,
-    page: &'c FeedPage,
-    /// Still to be read, oldest first.
+    course: Course,
+    /// Still to be read; the next is the last.
     months: Vec<Month>,
+    opened: usize,
     open: Vec<Partition>,
 }
 
@@ -36,19 +57,25 @@ struct Partition {
 }
 
 impl<'c, 's> Merge<'c, 's> {
-    /// Looks up where the entries of a page can be.
-    pub(crate) async fn begin(
-        calls: &'c Calls<'s>,
-        page: &'c FeedPage,
-    ) -> Result<Self, StoreError> {
-        let mut months = calls.months(page.since, page.newest()).await?;
-        months.retain(|month| page.wants(&month.kind));
+    /// Looks up where the entries can be.
+    pub(crate) async fn begin(calls: &'c Calls<'s>, course: Course) -> Result<Self, StoreError> {
+        let mut months = calls.months(course.since, course.newest).await?;
+        months.retain(|month| course.wants(month));
+        if !course.descending {
+            months.reverse();
+        }
         Ok(Self {
             calls,
-            page,
+            course,
             months,
+            opened: 0,
             open: Vec::new(),
         })
+    }
+
+    /// The month where to go on after the last entry, when there were too many.
+    pub(crate) fn next_month(&self) -> Option<&str> {
+        self.months.last().map(|month| month.month.as_str())
     }
 
     /// The next entries: as many as wanted, or less when these are the last.
@@ -69,11 +96,13 @@ impl<'c, 's> Merge<'c, 's> {
                 return Ok(None);
             }
         }
-        let newest = self
-            .open
-            .iter_mut()
-            .max_by(|a, b| a.position().cmp(&b.position()));
-        let Some(partition) = newest else {
+        let positions = self.open.iter_mut();
+        let next = if self.course.descending {
+            positions.max_by(|a, b| a.position().cmp(&b.position()))
+        } else {
+            positions.min_by(|a, b| a.position().cmp(&b.position()))
+        };
+        let Some(partition) = next else {
             return Ok(None);
         };
         let entry = partition.ahead.pop_front();
@@ -82,17 +111,21 @@ impl<'c, 's> Merge<'c, 's> {
         Ok(entry)
     }
 
-    /// Opens the partitions of the last month that is left. False when none is.
+    /// Opens the partitions of the next month. False when none is left, or enough were read.
     async fn open_month(&mut self) -> Result<bool, StoreError> {
-        let Some(last) = self.months.last().map(|month| month.month.clone()) else {
+        let next = self.next_month().map(str::to_owned);
+        let Some(next) = next.filter(|_| self.opened < self.course.max_months) else {
             return Ok(false);
         };
-        let at = self.months.partition_point(|month| month.month < last);
+        self.opened += 1;
+        let same = self.months.iter().rev();
+        let same = same.take_while(|month| month.month == next).count();
+        let course = &self.course;
         let partitions: Vec<Partition> = self
             .months
-            .split_off(at)
+            .split_off(self.months.len() - same)
             .iter()
-            .flat_map(|month| (0..TIME_SHARDS).map(|shard| Partition::of(month, shard, self.page)))
+            .flat_map(|month| (0..TIME_SHARDS).map(|shard| Partition::of(month, shard, course)))
             .collect();
         let start = self.calls.branch();
         let opened = stream::iter(partitions.into_iter().map(|partition| {
@@ -112,15 +145,15 @@ impl<'c, 's> Merge<'c, 's> {
 }
 
 impl Partition {
-    fn of(month: &Month, shard: u64, page: &FeedPage) -> Self {
+    fn of(month: &Month, shard: u64, course: &Course) -> Self {
         Self {
             kind: month.kind.clone(),
             query: Query {
                 table: Table::Index,
                 pk: month_partition(&month.kind, &month.month, shard),
-                from: page.since.map(lowest_sort),
-                to: Some(page.highest_sort(&month.kind)),
-                descending: true,
+                from: course.lowest_sort(&month.kind),
+                to: Some(course.highest_sort(&month.kind)),
+                descending: course.descending,
                 limit: Some(ENTRIES_AHEAD),
                 after: None,
             },
@@ -152,18 +185,47 @@ impl Partition {
     }
 }
 
-impl FeedPage {
-    /// The highest sort key, inclusive, that an entry of a kind on this page can have.
+impl Course {
+    fn wants(&self, month: &Month) -> bool {
+        let is_of_kind = self
+            .kinds
+            .as_ref()
+            .is_none_or(|kinds| kinds.contains(&month.kind));
+        let is_ahead = self.from_month.as_ref().is_none_or(|from| {
+            if self.descending {
+                month.month <= *from
+            } else {
+                month.month >= *from
+            }
+        });
+        is_of_kind && is_ahead
+    }
+
+    /// The lowest sort key, inclusive, that a wanted entry of a kind can have.
+    fn lowest_sort(&self, kind: &str) -> Option<Sort> {
+        let since = self.since.map(lowest_sort);
+        let beyond = self.beyond.as_ref().filter(|_| !self.descending);
+        since.max(beyond.map(|beyond| beyond.sort_of(kind)))
+    }
+
+    /// The highest sort key, inclusive, that a wanted entry of a kind can have.
     fn highest_sort(&self, kind: &str) -> Sort {
-        let whole_instant = lowest_sort(self.newest().plus(1));
-        let Some(before) = &self.before else {
-            return whole_instant;
-        };
-        match kind.cmp(&before.kind) {
-            _ if self.newest() < before.last_updated => whole_instant,
-            std::cmp::Ordering::Less => whole_instant,
-            std::cmp::Ordering::Equal => Sort::Text(before.sort.clone()),
-            std::cmp::Ordering::Greater => lowest_sort(before.last_updated),
+        let newest = lowest_sort(self.newest.plus(1));
+        let beyond = self.beyond.as_ref().filter(|_| self.descending);
+        match beyond {
+            Some(beyond) => newest.min(beyond.sort_of(kind)),
+            None => newest,
+        }
+    }
+}
+
+impl FeedPosition {
+    /// The place among the entries of a kind: of one instant, those of a lower kind come before.
+    fn sort_of(&self, kind: &str) -> Sort {
+        match kind.cmp(&self.kind) {
+            Ordering::Less => lowest_sort(self.last_updated.plus(1)),
+            Ordering::Equal => Sort::Text(self.sort.clone()),
+            Ordering::Greater => lowest_sort(self.last_updated),
         }
     }
 }

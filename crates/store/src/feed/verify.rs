@@ -23,7 +23,7 @@ pub(crate) struct Verified {
 }
 
 impl TimeEntry {
-    fn document(&self) -> DocumentKey {
+    pub(crate) fn document(&self) -> DocumentKey {
         DocumentKey::new(self.at.kind.as_str(), self.id.as_str())
     }
 }

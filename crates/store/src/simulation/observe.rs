@@ -7,7 +7,7 @@ use super::oracle::Point;
 use super::world::World;
 use crate::decision::{Decision, decision_key};
 use crate::document::DocumentKey;
-use crate::entry::{entry_hash, put_index_entry, put_time_entry};
+use crate::entry::{entry_hash, index_entry_key, put_time_entry};
 use crate::error::StoreError;
 use crate::head::{Head, StoredHead, head_key};
 use crate::key_item::{KeyItem, key_item_key};
@@ -125,8 +125,7 @@ fn missing(world: &World, document: &DocumentKey) -> Option<String> {
         let Some((owner, _)) = listed else {
             return Some(format!("{entry:?} in its head"));
         };
-        let entry = put_index_entry(document, &entry, owner);
-        if let Some(key) = is_absent(&entry.key) {
+        if let Some(key) = is_absent(&index_entry_key(document, &entry, owner)) {
             return Some(key);
         }
     }

@@ -1,8 +1,11 @@
 //! The protocol over simulated tables, as its callers see it.
 
 mod bench;
+mod collect;
 mod commit;
 mod costs;
+mod current;
+mod entries;
 mod expunge;
 mod faults;
 mod feed;
@@ -11,5 +14,8 @@ mod flip;
 mod identifiers;
 mod once;
 mod reading;
+mod records;
+mod reindex;
+mod scan;
 
 pub(crate) use bench::{Bench, body_of, document};
