@@ -11,6 +11,7 @@
 //! operation/    one file per operation ($expunge)
 //! write/        the one pipeline behind every interaction that writes, alone or in a bundle
 //! auth/         who the caller is, and what a route asks of them
+//! job/          work that is done in steps by whoever is free
 //! port/         what the server asks of its host, beside the store's ports
 //! failure.rs    every way a request fails, and its HTTP status
 //! ```
@@ -21,6 +22,7 @@
 pub mod auth;
 pub mod failure;
 mod interaction;
+mod job;
 mod operation;
 pub mod port;
 mod rest;
@@ -32,5 +34,6 @@ pub mod simulated;
 mod write;
 
 pub use failure::{Failure, Kind};
+pub use job::{Again, Ticked};
 pub use server::{Ports, Server};
-pub use settings::{Settings, UniqueSystems};
+pub use settings::{JobSettings, Settings, UniqueSystems};

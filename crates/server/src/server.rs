@@ -1,6 +1,6 @@
 //! A server: the settings, and the ports to everything outside.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -10,6 +10,7 @@ use crate::{
     Settings,
     auth::Caller,
     interaction::Context,
+    job::{Again, Engine, Ticked, Work},
     port::{Files, Queue},
     rest,
 };
@@ -34,15 +35,43 @@ pub struct Ports {
 pub struct Server {
     ports: Ports,
     settings: Arc<Settings>,
+    jobs: Engine,
 }
 
 impl Server {
     /// A server over these ports.
     pub fn new(ports: Ports, settings: Settings) -> Self {
+        let jobs = Engine::new(
+            ports.store.clone(),
+            Arc::clone(&ports.jobs),
+            (Arc::clone(&ports.clock), Arc::clone(&ports.ids)),
+            settings.jobs.clone(),
+            works(),
+        );
         Self {
             ports,
             settings: Arc::new(settings),
+            jobs,
         }
+    }
+
+    /// Works off a message about a job.
+    ///
+    /// # Errors
+    ///
+    /// [`Again`]: the message must come again.
+    pub async fn receive(&self, message: &str) -> Result<(), Again> {
+        self.jobs.receive(message).await
+    }
+
+    /// Does what nobody asks for; to be called every few minutes, and at the start. Lost messages
+    /// are sent again, overdue jobs fail.
+    ///
+    /// # Errors
+    ///
+    /// Something cannot be reached: the next time goes on.
+    pub async fn tick(&self) -> Result<Ticked, Again> {
+        self.jobs.tick().await
     }
 
     /// Answers a request of a caller. Always answers: what fails is an `OperationOutcome`.
@@ -65,6 +94,7 @@ impl Server {
             settings: Arc::clone(&self.settings),
             clock: Arc::clone(&self.ports.clock),
             ids: Arc::clone(&self.ports.ids),
+            jobs: self.jobs.clone(),
             caller: Arc::new(caller),
             once: None,
         };
@@ -75,4 +105,9 @@ impl Server {
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
+}
+
+/// The kinds of jobs, by the names that their records have.
+fn works() -> BTreeMap<&'static str, Arc<dyn Work>> {
+    BTreeMap::new()
 }

@@ -1,6 +1,7 @@
 //! What an operator can set. Read from `FYR_*` variables by the `aws` crate; here it is plain data.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Identifier systems that are unique, by resource type.
 ///
@@ -68,6 +69,41 @@ pub struct Settings {
     pub unique_systems: UniqueSystems,
     /// Whether responses tell what they cost (`Server-Timing`, `X-Fyr-Cost`).
     pub cost_headers: bool,
+    /// How jobs are done.
+    pub jobs: JobSettings,
+}
+
+/// How jobs are done, and how long they are remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobSettings {
+    /// After so much work on a step its progress is put down.
+    pub turn: Duration,
+    /// After so long without a sign of life a worker is taken for dead. Longer than a turn.
+    pub lease: Duration,
+    /// Whether no other process works on jobs: what another one began is taken over at once.
+    pub is_alone: bool,
+    /// How often a step is begun without getting anywhere before the job fails.
+    pub attempts: u32,
+    /// A job that is not over after so long fails.
+    pub deadline: Duration,
+    /// How long the files of a completed job can be fetched.
+    pub retention: Duration,
+    /// How long after that it is remembered that there was such a job.
+    pub remembered: Duration,
+}
+
+impl Default for JobSettings {
+    fn default() -> Self {
+        Self {
+            turn: Duration::from_secs(20),
+            lease: Duration::from_mins(2),
+            is_alone: false,
+            attempts: 10,
+            deadline: Duration::from_hours(12),
+            retention: Duration::from_hours(2),
+            remembered: Duration::from_hours(24),
+        }
+    }
 }
 
 impl Settings {
@@ -89,6 +125,7 @@ impl Settings {
             max_body_bytes: 6 * 1024 * 1024,
             unique_systems: UniqueSystems::default(),
             cost_headers: false,
+            jobs: JobSettings::default(),
         }
     }
 }

@@ -35,6 +35,7 @@ use crate::{
     Settings,
     auth::{self, Caller},
     failure::{Failure, Kind},
+    job::Engine,
     operation,
     route::Route,
     write::Once,
@@ -47,6 +48,7 @@ pub(crate) struct Context {
     pub(crate) settings: Arc<Settings>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) jobs: Engine,
     pub(crate) caller: Arc<Caller>,
     /// When the request has an idempotency key.
     pub(crate) once: Option<Arc<Once>>,
