@@ -2,13 +2,13 @@
 
 mod engine;
 mod greeting;
+mod ports;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use aws::Config;
-use aws::dynamodb::{Client, DynamoTables, TableNames, connect, create_tables, tables_exist};
-use aws::system::{RandomIds, SystemClock};
+use aws::dynamodb::{Client, TableNames, connect, create_tables, tables_exist};
 use server::port::{NoFiles, NoQueue};
 use server::{Ports, Server, Settings};
 use store::Store;
@@ -81,15 +81,13 @@ async fn start(tables: &Tables, config: &Config, settings: Settings) -> Result<S
     } else {
         config.store_settings()
     };
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    let tables = Arc::new(DynamoTables::new(client, config.table_names()));
-    let store = Store::new(tables, clock.clone(), ids.clone(), limits);
+    let store_ports = ports::ports(tables, client, config).await?;
     let ports = Ports {
-        store,
+        clock: store_ports.clock.clone(),
+        ids: store_ports.ids.clone(),
+        store: Store::new(store_ports, limits),
         files: Arc::new(NoFiles),
         jobs: Arc::new(NoQueue),
-        clock,
-        ids,
     };
     Ok(Server::new(ports, settings))
 }

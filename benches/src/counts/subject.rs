@@ -8,9 +8,9 @@ use futures::executor::block_on;
 use http::{Method, Request, Response, header};
 use server::auth::Caller;
 use server::simulated::{SimulatedFiles, SimulatedQueue};
-use server::{Ports, Server, Settings};
-use store::simulated::{CountingIds, ManualClock, SimulatedTables};
-use store::{Receipt, Store};
+use server::{Server, Settings};
+use store::simulated::{CountingIds, ManualClock, SimulatedBlobs, SimulatedTables};
+use store::{NoAlarm, Receipt, Store};
 
 /// A server with nothing stored yet.
 pub(super) struct Subject {
@@ -72,15 +72,16 @@ impl Subject {
     pub(super) fn new() -> Result<Self> {
         let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(CountingIds::default());
-        let tables = Arc::new(SimulatedTables::new());
-        let store = Store::new(
-            tables,
-            clock.clone(),
-            ids.clone(),
-            store::Settings::default(),
-        );
+        let ports = store::Ports {
+            tables: Arc::new(SimulatedTables::new()),
+            blobs: Arc::new(SimulatedBlobs::new()),
+            alarm: Arc::new(NoAlarm),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let store = Store::new(ports, store::Settings::default());
         let settings = Settings::at("http://localhost/fhir");
-        let ports = Ports {
+        let ports = server::Ports {
             store,
             files: Arc::new(SimulatedFiles::new()),
             jobs: Arc::new(SimulatedQueue::new()),

@@ -25,6 +25,14 @@ pub struct Config {
     pub base_url: Option<String>,
     /// `FYR_DYNAMODB_ENDPOINT`.
     pub dynamodb_endpoint: Option<String>,
+    /// `FYR_S3_ENDPOINT`.
+    pub s3_endpoint: Option<String>,
+    /// `FYR_SQS_ENDPOINT`.
+    pub sqs_endpoint: Option<String>,
+    /// `FYR_BLOBS_BUCKET`.
+    pub blobs_bucket: Option<String>,
+    /// `FYR_RECOVERY_QUEUE_URL`.
+    pub recovery_queue_url: Option<String>,
     /// `FYR_TABLE_PREFIX`.
     pub table_prefix: String,
     /// `FYR_LOG`.
@@ -93,6 +101,10 @@ impl Config {
         };
         store::Settings {
             closing: self.closing_seconds.map_or(defaults.closing, wait),
+            max_inline_bytes: match self.blobs_bucket {
+                Some(_) => defaults.max_inline_bytes,
+                None => usize::MAX,
+            },
             ..defaults
         }
     }
@@ -135,6 +147,10 @@ impl Default for Config {
         Self {
             base_url: None,
             dynamodb_endpoint: None,
+            s3_endpoint: None,
+            sqs_endpoint: None,
+            blobs_bucket: None,
+            recovery_queue_url: None,
             table_prefix: "fyr".to_owned(),
             log: telemetry::DEFAULT_FILTER.to_owned(),
             closing_seconds: None,

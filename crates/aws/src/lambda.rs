@@ -25,8 +25,7 @@ use server::port::{NoFiles, NoQueue};
 use server::{Ports, Server};
 use store::Store;
 
-use crate::dynamodb::{DynamoTables, connect};
-use crate::system::{RandomIds, SystemClock};
+use crate::ports::store_ports;
 use crate::{Config, recovery, telemetry};
 
 /// An event that is not of the kind that the function is for.
@@ -113,21 +112,17 @@ async fn server(config: &Config) -> Result<Server, Error> {
         .base_url
         .as_deref()
         .ok_or("FYR_BASE_URL is not set")?;
-    let store = store(config).await;
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    let store_ports = store_ports(config).await;
     let ports = Ports {
-        store,
+        clock: store_ports.clock.clone(),
+        ids: store_ports.ids.clone(),
+        store: Store::new(store_ports, config.store_settings()),
         files: Arc::new(NoFiles),
         jobs: Arc::new(NoQueue),
-        clock,
-        ids,
     };
     Ok(Server::new(ports, config.settings(base_url)))
 }
 
 async fn store(config: &Config) -> Store {
-    let client = connect(config.endpoint()).await;
-    let tables = Arc::new(DynamoTables::new(client, config.table_names()));
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    Store::new(tables, clock, ids, config.store_settings())
+    Store::new(store_ports(config).await, config.store_settings())
 }

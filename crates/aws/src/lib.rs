@@ -9,6 +9,8 @@ pub mod config;
 mod connection;
 pub mod dynamodb;
 pub mod lambda;
+mod lazy;
+pub mod ports;
 pub mod recovery;
 pub mod s3;
 pub mod sqs;

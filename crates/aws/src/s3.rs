@@ -23,6 +23,7 @@ use store::{BlobError, Blobs};
 
 use crate::connection;
 use crate::dynamodb::Endpoint;
+use crate::lazy::Lazy;
 
 pub use create::{BucketError, create_bucket};
 pub use files::S3Files;
@@ -43,7 +44,7 @@ pub async fn connect(endpoint: Endpoint) -> Client {
 /// The blobs in one bucket.
 #[derive(Debug, Clone)]
 pub struct S3Blobs {
-    client: Client,
+    client: Lazy<Client>,
     bucket: String,
 }
 
@@ -51,7 +52,15 @@ impl S3Blobs {
     /// The blobs in this bucket, which exists already or is made by [`create_bucket`].
     pub fn new(client: Client, bucket: impl Into<String>) -> Self {
         Self {
-            client,
+            client: Lazy::made(client),
+            bucket: bucket.into(),
+        }
+    }
+
+    /// The blobs in this bucket, by a client that is made when it is first needed.
+    pub fn at(endpoint: Endpoint, bucket: impl Into<String>) -> Self {
+        Self {
+            client: Lazy::new(move || connect(endpoint.clone()).boxed()),
             bucket: bucket.into(),
         }
     }
@@ -59,6 +68,8 @@ impl S3Blobs {
     async fn put_once(&self, key: String, bytes: Bytes) -> Result<(), BlobError> {
         let put = self
             .client
+            .get()
+            .await
             .put_object()
             .bucket(&self.bucket)
             .key(key)
@@ -73,6 +84,8 @@ impl S3Blobs {
     async fn get_whole(&self, key: String) -> Result<Bytes, BlobError> {
         let got = self
             .client
+            .get()
+            .await
             .get_object()
             .bucket(&self.bucket)
             .key(key)
@@ -98,6 +111,8 @@ impl S3Blobs {
             .map_err(|e| BlobError::Unavailable(Arc::new(e)))?;
         let call = self
             .client
+            .get()
+            .await
             .delete_objects()
             .bucket(&self.bucket)
             .delete(delete);

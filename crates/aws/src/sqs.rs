@@ -1,6 +1,7 @@
 //! A queue of SQS, over the AWS SDK: the server's port for sending, and receiving for the loop
 //! inside `fyr serve`. In Lambda nobody receives: the platform calls the function with the messages.
 
+mod alarm;
 mod create;
 mod receive;
 
@@ -16,7 +17,9 @@ use server::port::{MAX_DELAY, Queue, QueueError};
 
 use crate::connection;
 use crate::dynamodb::Endpoint;
+use crate::lazy::Lazy;
 
+pub use alarm::SqsAlarm;
 pub use create::{CreateError, Created, create_queue};
 pub use receive::Delivery;
 
@@ -28,7 +31,7 @@ pub async fn connect(endpoint: Endpoint) -> Client {
 /// One queue.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
 }
 
@@ -36,7 +39,15 @@ impl SqsQueue {
     /// The queue at this URL, which exists already or is made by [`create_queue`].
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self {
-            client,
+            client: Lazy::made(client),
+            url: url.into(),
+        }
+    }
+
+    /// The queue at this URL, by a client that is made when it is first needed.
+    pub fn at(endpoint: Endpoint, url: impl Into<String>) -> Self {
+        Self {
+            client: Lazy::new(move || connect(endpoint.clone()).boxed()),
             url: url.into(),
         }
     }
@@ -49,6 +60,8 @@ impl SqsQueue {
     async fn send_message(&self, body: String, delay: Duration) -> Result<(), QueueError> {
         let message = self
             .client
+            .get()
+            .await
             .send_message()
             .queue_url(&self.url)
             .message_body(body);

@@ -3,8 +3,10 @@
 //! A body that is too large for an item of the tables is put here first, and its document then holds
 //! the key, the length and a hash. Whoever reads a blob compares the hash: the port does not.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt, ready};
 
 use crate::error::Source;
 
@@ -32,4 +34,32 @@ pub trait Blobs: Send + Sync {
     /// Removes any number of blobs; fine for those that are not there. After an error some may be
     /// removed and others not.
     fn delete(&self, keys: Vec<String>) -> BoxFuture<'_, Result<(), BlobError>>;
+}
+
+/// There is no place for large objects: bodies have to fit into the tables
+/// ([`crate::Settings::max_inline_bytes`] says so).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoBlobs;
+
+/// Why [`NoBlobs`] answers nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("no place for large objects is set up")]
+struct NowhereToPut;
+
+fn nowhere<T: Send + 'static>() -> BoxFuture<'static, Result<T, BlobError>> {
+    ready(Err(BlobError::Unavailable(Arc::new(NowhereToPut)))).boxed()
+}
+
+impl Blobs for NoBlobs {
+    fn put(&self, _key: String, _bytes: Bytes) -> BoxFuture<'_, Result<(), BlobError>> {
+        nowhere()
+    }
+
+    fn get(&self, _key: String) -> BoxFuture<'_, Result<Bytes, BlobError>> {
+        nowhere()
+    }
+
+    fn delete(&self, _keys: Vec<String>) -> BoxFuture<'_, Result<(), BlobError>> {
+        nowhere()
+    }
 }

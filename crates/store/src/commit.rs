@@ -10,7 +10,7 @@
 //! Everything staged may exist without its transaction; nothing committed exists without everything
 //! that was staged for it.
 
-use futures::future;
+use futures::future::{self, Either, FutureExt};
 
 use crate::calls::Calls;
 use crate::clock::Millis;
@@ -69,8 +69,25 @@ impl Store {
     }
 }
 
-/// Stages and verifies, side by side.
+/// Stages and verifies, side by side; beside both, a large transaction arms the alarm.
 async fn prepare(plan: &mut Plan, calls: &Calls<'_>) -> Result<(), CommitError> {
+    if plan.is_direct {
+        return stage_and_verify(plan, calls).await;
+    }
+    let alarm = calls.arm(plan.transaction.clone()).boxed();
+    let preparing = stage_and_verify(plan, calls).boxed();
+    match future::select(alarm, preparing).await {
+        Either::Left(((), preparing)) => preparing.await,
+        Either::Right((prepared, alarm)) => {
+            prepared?;
+            let patience = calls.store.settings.alarm_patience_ms;
+            future::select(alarm, calls.store.clock.sleep(patience)).await;
+            Ok(())
+        }
+    }
+}
+
+async fn stage_and_verify(plan: &mut Plan, calls: &Calls<'_>) -> Result<(), CommitError> {
     let (staging, verifying) = (calls.branch(), calls.branch());
     let staged = calls.store.staged(plan);
     let (staged, verified) =
@@ -85,6 +102,14 @@ async fn prepare(plan: &mut Plan, calls: &Calls<'_>) -> Result<(), CommitError> 
 }
 
 impl Calls<'_> {
+    /// Has somebody look at the transaction when its lease is over. If that does not work the sweep
+    /// finds it, by its manifest: so it is no reason to fail.
+    async fn arm(&self, transaction: String) {
+        let lease_ms = u64::try_from(self.store.settings.lease_ms).unwrap_or_default();
+        // a lease is over when more than it has passed
+        let _ = self.store.alarm.arm(transaction, lease_ms + 1).await;
+    }
+
     /// Takes back the entries of a transaction that was not committed and never will be. Best
     /// effort: what stays is verified by every reader and found by nobody.
     pub(crate) async fn withdraw(&self, plan: &Plan) {

@@ -4,10 +4,12 @@
 //! they are found. [`Store::commit`] changes any set of documents at one instant, or none of them.
 //!
 //! What it is not: it knows neither FHIR nor HTTP nor AWS. Bodies are bytes, the tables are a port
-//! ([`Tables`]), and so are time and chance ([`Clock`], [`Ids`]): the same code runs over the simulated
+//! ([`Tables`]), and so are large objects ([`Blobs`]), reminders ([`Alarm`]), time and chance ([`Clock`],
+//! [`Ids`]): the same code runs over the simulated
 //! tables, the embedded engine, and AWS. `docs/data-model.md` lists the items, and
 //! `docs/adr/0003-item-layout-and-versions.md` says why they are so.
 
+mod alarm;
 mod attribute;
 mod blob;
 mod body;
@@ -39,6 +41,7 @@ mod manifest;
 mod once;
 mod outcome;
 mod plan;
+mod ports;
 mod read;
 mod receipt;
 mod record;
@@ -60,7 +63,8 @@ mod tests;
 mod transaction;
 mod version;
 
-pub use blob::{BlobError, Blobs};
+pub use alarm::{Alarm, NoAlarm};
+pub use blob::{BlobError, Blobs, NoBlobs};
 pub use clock::{Clock, Ids, Millis};
 pub use collect::{CollectQuery, Collected};
 pub use document::{DocumentKey, Method, NotADocumentKey};
@@ -75,6 +79,7 @@ pub use head::Head;
 pub use history::{HistoryPage, HistoryResult};
 pub use identifier::{Criterion, Identifier};
 pub use once::{Attempt, Claimed, Mark};
+pub use ports::Ports;
 pub use receipt::Receipt;
 pub use record::{Record, RecordError, RecordKey, RecordPage};
 pub use recover::Recovery;

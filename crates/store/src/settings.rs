@@ -11,6 +11,11 @@ pub struct Settings {
     /// How often a call is tried that prepares a commit. Throttled tables get warm in seconds, and a
     /// large transaction asks for much at once.
     pub staging_attempts: u32,
+    /// Bodies of more bytes than this, compressed, go to the blobs. Old and new state of a document
+    /// share an item for a moment, and an item ends at 400 KB.
+    pub max_inline_bytes: usize,
+    /// How long a commit waits for the alarm when all else is prepared, in ms.
+    pub alarm_patience_ms: u64,
     /// First pause between two attempts, in ms; doubles each time, and chance shortens it.
     pub backoff_ms: u64,
     /// How long a write waits for another transaction that is at work on the same item, in ms.
@@ -46,6 +51,8 @@ impl Default for Settings {
             in_flight: 64,
             attempts: 6,
             staging_attempts: 12,
+            max_inline_bytes: 100 * 1024,
+            alarm_patience_ms: 1_000,
             backoff_ms: 10,
             wait_ms: 200,
             lease_ms: 35_000,

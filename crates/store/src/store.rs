@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::alarm::Alarm;
+use crate::blob::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::feed::KnownMonths;
 use crate::in_flight::SharedInFlight;
+use crate::ports::Ports;
 use crate::receipt::Receipt;
 use crate::settings::Settings;
 use crate::table::Tables;
@@ -13,6 +16,9 @@ use crate::table::Tables;
 #[derive(Clone)]
 pub struct Store {
     pub(crate) tables: Arc<dyn Tables>,
+    #[expect(dead_code, reason = "next")]
+    pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) alarm: Arc<dyn Alarm>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) settings: Settings,
@@ -22,17 +28,14 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store over these tables.
-    pub fn new(
-        tables: Arc<dyn Tables>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-        settings: Settings,
-    ) -> Self {
+    /// A store over these ports.
+    pub fn new(ports: Ports, settings: Settings) -> Self {
         Self {
-            tables,
-            clock,
-            ids,
+            tables: ports.tables,
+            blobs: ports.blobs,
+            alarm: ports.alarm,
+            clock: ports.clock,
+            ids: ports.ids,
             settings,
             receipt: None,
             in_flight: SharedInFlight::default(),

@@ -2,7 +2,7 @@
 
 use aws::Config;
 use aws::dynamodb::Endpoint;
-use embedded::{DataDirectory, Durability, Engine, Listener};
+use embedded::{DataDirectory, Durability, Engine, Listener, S3, Sqs};
 
 use crate::arguments::Serve;
 use crate::failure::Failure;
@@ -13,6 +13,10 @@ pub(super) enum Tables {
     Embedded {
         /// The engine.
         engine: Engine,
+        /// Bodies too large for the tables.
+        objects: S3,
+        /// Reminders.
+        queues: Sqs,
         /// Where it keeps the tables; none when in memory.
         directory: Option<DataDirectory>,
         /// Its door for other processes.
@@ -31,8 +35,9 @@ impl Tables {
         if let Some(url) = outside {
             return Ok(Self::Outside(url.clone()));
         }
-        let (engine, directory) = if arguments.ephemeral {
-            (Engine::in_memory().map_err(Failure::unexpected)?, None)
+        let (engine, objects, directory) = if arguments.ephemeral {
+            let engine = Engine::in_memory().map_err(Failure::unexpected)?;
+            (engine, S3::ephemeral().map_err(Failure::unexpected)?, None)
         } else {
             let directory = DataDirectory::take(&arguments.data_dir).map_err(Failure::usage)?;
             let durability = if arguments.fsync {
@@ -42,6 +47,7 @@ impl Tables {
             };
             (
                 Engine::open(&directory, durability).map_err(Failure::unexpected)?,
+                S3::open(&directory).map_err(Failure::unexpected)?,
                 Some(directory),
             )
         };
@@ -51,6 +57,8 @@ impl Tables {
         let listener = listener.transpose().map_err(Failure::usage)?;
         Ok(Self::Embedded {
             engine,
+            objects,
+            queues: Sqs::new(),
             directory,
             listener,
         })

@@ -16,8 +16,8 @@ use server::{
     simulated::{SimulatedFiles, SimulatedQueue},
 };
 use store::{
-    Store,
-    simulated::{Call, Fault},
+    NoAlarm, Store,
+    simulated::{Call, Fault, SimulatedBlobs},
 };
 
 use super::{
@@ -56,9 +56,15 @@ impl Fyr {
             closing: store::Closing::OneProcess,
             ..store::Settings::default()
         };
-        let store = Store::new(tables.clone(), clock.clone(), ids.clone(), limits);
+        let store_ports = store::Ports {
+            tables: tables.clone(),
+            blobs: Arc::new(SimulatedBlobs::new()),
+            alarm: Arc::new(NoAlarm),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
         let ports = Ports {
-            store,
+            store: Store::new(store_ports, limits),
             files: Arc::new(SimulatedFiles::new()),
             jobs: Arc::new(SimulatedQueue::new()),
             clock: clock.clone(),

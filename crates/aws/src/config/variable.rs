@@ -54,6 +54,46 @@ pub const VARIABLES: &[Variable] = &[
         },
     },
     Variable {
+        name: "FYR_BLOBS_BUCKET",
+        meaning: "Bucket for bodies of more than 100 KB, compressed. Without it they have to fit into the tables.",
+        default: "`fyr serve` with its own tables: its own. Elsewhere: none",
+        set: |config, value| {
+            let bucket = name(value)?;
+            config.blobs_bucket = Some(bucket);
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_RECOVERY_QUEUE_URL",
+        meaning: "Queue with the reminders to finish large transactions. Without it they wait for the sweep.",
+        default: "`fyr serve` with its own tables: its own. Elsewhere: none",
+        set: |config, value| {
+            let url = url(value)?;
+            config.recovery_queue_url = Some(url);
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_S3_ENDPOINT",
+        meaning: "URL of an S3 other than the region's. Keys are made up for http://.",
+        default: "`fyr serve` with its own tables: the embedded engine. Elsewhere: the region's",
+        set: |config, value| {
+            let url = url(value)?;
+            config.s3_endpoint = Some(url);
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_SQS_ENDPOINT",
+        meaning: "URL of an SQS other than the region's. Keys are made up for http://.",
+        default: "`fyr serve` with its own tables: the embedded engine. Elsewhere: the region's",
+        set: |config, value| {
+            let url = url(value)?;
+            config.sqs_endpoint = Some(url);
+            Ok(())
+        },
+    },
+    Variable {
         name: "FYR_UPDATE_CREATE",
         meaning: "Whether a PUT to an unknown id creates the resource.",
         default: "on",
@@ -127,6 +167,14 @@ fn count(value: &str, into: &mut usize) -> Result<(), String> {
     let count = value.parse().ok().filter(|count| *count > 0);
     *into = count.ok_or("a whole number above 0")?;
     Ok(())
+}
+
+fn name(value: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    if !(3..=63).contains(&value.len()) || !value.chars().all(plain) {
+        return Err("3 to 63 small letters, digits, '-' or '.'".to_owned());
+    }
+    Ok(value.to_owned())
 }
 
 fn url(value: &str) -> Result<String, String> {

@@ -84,7 +84,12 @@ async fn create(
 }
 
 async fn arn(queue: &SqsQueue) -> Result<String, CreateError> {
-    let ask = queue.client.get_queue_attributes().queue_url(&queue.url);
+    let ask = queue
+        .client
+        .get()
+        .await
+        .get_queue_attributes()
+        .queue_url(&queue.url);
     let answer = ask
         .attribute_names(QueueAttributeName::QueueArn)
         .send()

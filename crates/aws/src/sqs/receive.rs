@@ -55,6 +55,8 @@ impl SqsQueue {
         let time_limit = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT + wait);
         let received = self
             .client
+            .get()
+            .await
             .receive_message()
             .queue_url(&self.url)
             .max_number_of_messages(MAX_MESSAGES)
@@ -78,7 +80,12 @@ impl SqsQueue {
     /// # Errors
     /// [`QueueError`]: it may come again.
     pub async fn delete(&self, delivery: &Delivery) -> Result<(), QueueError> {
-        let delete = self.client.delete_message().queue_url(&self.url);
+        let delete = self
+            .client
+            .get()
+            .await
+            .delete_message()
+            .queue_url(&self.url);
         delete
             .receipt_handle(&delivery.receipt)
             .send()
@@ -92,7 +99,12 @@ impl SqsQueue {
     /// # Errors
     /// [`QueueError`]: it comes again when it would have without this.
     pub async fn postpone(&self, delivery: &Delivery, by: Duration) -> Result<(), QueueError> {
-        let change = self.client.change_message_visibility().queue_url(&self.url);
+        let change = self
+            .client
+            .get()
+            .await
+            .change_message_visibility()
+            .queue_url(&self.url);
         let change = change.receipt_handle(&delivery.receipt);
         change
             .visibility_timeout(whole_seconds(by))

@@ -12,6 +12,7 @@
 //!
 //! Conditions that fail cost nothing here; DynamoDB charges them like the write.
 
+mod alarm;
 mod blobs;
 mod call;
 mod capacity;
@@ -23,6 +24,7 @@ mod paging;
 mod ports;
 mod tables;
 
+pub use alarm::SimulatedAlarm;
 pub use blobs::SimulatedBlobs;
 pub use call::{Call, Endpoint, Reply};
 pub use capacity::item_bytes;

@@ -10,7 +10,7 @@ use super::saboteur::Saboteur;
 use super::wire::{SeededIds, SkewedClock, Wire};
 use super::world::Shared;
 use super::writer::Wish;
-use crate::{Millis, Settings, Store};
+use crate::{Millis, NoAlarm, NoBlobs, Ports, Settings, Store};
 
 /// See the module head.
 pub(crate) struct Client {
@@ -38,7 +38,16 @@ impl Client {
             skew_ms,
         };
         let ids = SeededIds(world.clone());
-        let store = Store::new(Arc::new(wire), Arc::new(clock), Arc::new(ids), settings);
+        let store = Store::new(
+            Ports {
+                tables: Arc::new(wire),
+                blobs: Arc::new(NoBlobs),
+                alarm: Arc::new(NoAlarm),
+                clock: Arc::new(clock),
+                ids: Arc::new(ids),
+            },
+            settings,
+        );
         Self {
             number,
             world: world.clone(),

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::executor::block_on;
 
-use crate::simulated::{CountingIds, ManualClock, SimulatedTables};
+use crate::simulated::{CountingIds, ManualClock, SimulatedAlarm, SimulatedBlobs, SimulatedTables};
 use crate::{
     Base, Closing, CommitError, Committed, Criterion, DocumentKey, Entry, Found, Head, Identifier,
-    Method, Receipt, Settings, Store, Transaction, Write,
+    Method, Ports, Receipt, Settings, Store, Transaction, Write,
 };
 
 pub(crate) struct Bench {
     pub(crate) tables: SimulatedTables,
+    pub(crate) blobs: SimulatedBlobs,
+    pub(crate) alarm: SimulatedAlarm,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Store,
 }
@@ -26,9 +28,19 @@ impl Bench {
             closing: Closing::OneProcess,
             ..Settings::default()
         };
-        let store = Store::new(Arc::new(tables.clone()), clock.clone(), ids, settings);
+        let (blobs, alarm) = (SimulatedBlobs::new(), SimulatedAlarm::new());
+        let ports = Ports {
+            tables: Arc::new(tables.clone()),
+            blobs: Arc::new(blobs.clone()),
+            alarm: Arc::new(alarm.clone()),
+            clock: clock.clone(),
+            ids,
+        };
+        let store = Store::new(ports, settings);
         Self {
             tables,
+            blobs,
+            alarm,
             clock,
             store,
         }
@@ -63,6 +75,8 @@ impl Bench {
         let receipt = Arc::new(Receipt::new());
         let metered = Self {
             tables: self.tables.clone(),
+            blobs: self.blobs.clone(),
+            alarm: self.alarm.clone(),
             clock: self.clock.clone(),
             store: self.store.metered(receipt.clone()),
         };

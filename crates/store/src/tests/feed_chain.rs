@@ -15,7 +15,8 @@ use super::document;
 use crate::simulated::{Call, CountingIds, Endpoint, Fault, ManualClock, Reply, SimulatedTables};
 use crate::table::Answer;
 use crate::{
-    Base, Closing, FeedPage, Method, Millis, Settings, Store, Transaction, Version, Write,
+    Base, Closing, FeedPage, Method, Millis, NoAlarm, NoBlobs, Ports, Settings, Store, Transaction,
+    Version, Write,
 };
 
 const SCHEDULES: u64 = 300;
@@ -102,7 +103,16 @@ impl World {
             ..Settings::default()
         };
         let ids = Arc::new(CountingIds::default());
-        let store = Store::new(Arc::new(slow), clock.clone(), ids, settings);
+        let store = Store::new(
+            Ports {
+                tables: Arc::new(slow),
+                blobs: Arc::new(NoBlobs),
+                alarm: Arc::new(NoAlarm),
+                clock: clock.clone(),
+                ids,
+            },
+            settings,
+        );
         let faults = chance.clone();
         tables.break_with(move |call| match faults.below(12) {
             0 if call.is_write() => Some(Fault::Late),

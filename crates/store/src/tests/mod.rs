@@ -1,5 +1,6 @@
 //! The protocol over simulated tables, as its callers see it.
 
+mod alarm;
 mod bench;
 mod collect;
 mod commit;
