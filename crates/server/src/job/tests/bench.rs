@@ -132,9 +132,13 @@ impl Bench {
     pub(super) fn worker(&self) -> Engine {
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (self.clock.clone(), self.ids.clone());
         let store = Store::new(
-            Arc::new(self.tables.clone()),
-            Arc::clone(&clock),
-            Arc::clone(&ids),
+            store::Ports {
+                tables: Arc::new(self.tables.clone()),
+                blobs: Arc::new(store::NoBlobs),
+                alarm: Arc::new(store::NoAlarm),
+                clock: Arc::clone(&clock),
+                ids: Arc::clone(&ids),
+            },
             store::Settings::default(),
         );
         let work: Arc<dyn Work> = Arc::new(Collecting(self.clock.clone()));
