@@ -46,6 +46,10 @@ pub enum Kind {
     Unknown,
     /// Not now: nothing was written, try again.
     Unavailable,
+    /// The caller has too much under way already.
+    TooMany,
+    /// The resource does not have the part that was asked for.
+    OutOfRange,
 }
 
 impl Kind {
@@ -74,6 +78,9 @@ impl Kind {
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal | Self::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            // Bulk Data: "should respond with a 429 Too Many Requests"
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::OutOfRange => StatusCode::RANGE_NOT_SATISFIABLE,
         }
     }
 }

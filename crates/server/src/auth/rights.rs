@@ -8,6 +8,8 @@
 //! | delete | `<Type>.delete`, `<Type>.write`, `<Type>.*` |
 //! | history of everything | the right to read some type; other types are left out |
 //! | expunge | `<Type>.$expunge` |
+//! | export of a type | `<Type>.search`, `<Type>.*` |
+//! | operation of the whole server | its own role, such as `$bulk-export`; only for `SYSTEM` users |
 //! | bundle | `FHIR.transaction`, and the right of each entry |
 
 use std::collections::BTreeSet;
@@ -44,6 +46,11 @@ pub(crate) enum Right {
     Delete(String),
     /// Remove for good: no wider role includes it.
     Expunge(String),
+    /// Take all resources of a type away with one.
+    Export(String),
+    /// An operation of the whole server, whose role has its name: `$bulk-export`. For systems, not
+    /// for people.
+    Operation(&'static str),
 }
 
 impl Right {
@@ -58,6 +65,8 @@ impl Right {
             Self::Update(kind) => (kind, "update", &["write", "*"]),
             Self::Delete(kind) => (kind, "delete", &["write", "*"]),
             Self::Expunge(kind) => (kind, "$expunge", &[]),
+            Self::Export(kind) => (kind, "search", &["*"]),
+            Self::Operation(role) => ("", role, &[]),
         }
     }
 }
@@ -76,7 +85,10 @@ fn has(caller: &Caller, right: &Right) -> bool {
     let (kind, verb, wider) = right.words();
     let accepted: Vec<String> = std::iter::once(&verb)
         .chain(wider)
-        .map(|verb| format!("{kind}.{verb}"))
+        .map(|verb| match kind {
+            "" => (*verb).to_owned(),
+            kind => format!("{kind}.{verb}"),
+        })
         .collect();
     caller.has_any(&accepted)
 }
@@ -100,15 +112,26 @@ pub(crate) fn demand(caller: &Caller, right: &Right) -> Result<(), Failure> {
         right => has(caller, right),
     };
     if is_allowed {
-        return Ok(());
+        return demand_system(caller, right);
     }
+    let of = if kind.is_empty() { "this server" } else { kind };
     let issue = Issue::error(
         IssueType::Forbidden,
-        format!("Insufficient permission for {verb} for {kind}"),
+        format!("Insufficient permission for {verb} for {of}"),
     )
     .coded(Coding::new(
         ERROR_CODES,
         "SECURITY_TOKEN_INSUFFICIENT_PERMISSION",
     ));
     Err(Failure::of(Kind::Forbidden, issue))
+}
+
+/// An operation of the whole server is for systems alone.
+fn demand_system(caller: &Caller, right: &Right) -> Result<(), Failure> {
+    let user_type = caller.user_type.as_deref().unwrap_or("(none)");
+    if !matches!(right, Right::Operation(_)) || user_type == "SYSTEM" {
+        return Ok(());
+    }
+    let text = format!("Operation not allowed for user type: {user_type}");
+    Err(Failure::new(Kind::Forbidden, IssueType::Forbidden, text))
 }

@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 use fhir::{instant::Instant, json::Object, resource, version::VersionId};
-use http::StatusCode;
+use http::{
+    StatusCode,
+    header::{self, HeaderMap, HeaderValue, IntoHeaderName},
+};
 use store::{DocumentKey, Millis};
 
 use crate::failure::Failure;
@@ -59,6 +62,46 @@ pub(crate) enum Content {
     Stored(Bytes),
     /// A resource that is complete as it is.
     Complete(Object),
+    /// Something else, with headers of its own.
+    Special(Box<Special>),
+}
+
+/// What is no resource, or has headers of its own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Special {
+    /// Headers; those that say what the body is included. They replace what the edge would say.
+    pub(crate) headers: HeaderMap,
+    /// The body, as it goes out.
+    pub(crate) body: Bytes,
+}
+
+impl Special {
+    /// The same with one header more. A text that cannot be a header is left empty.
+    pub(crate) fn header(mut self, name: impl IntoHeaderName, text: &str) -> Self {
+        let value = HeaderValue::from_str(text);
+        let value = value.unwrap_or_else(|_| HeaderValue::from_static(""));
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The same with a body of this type.
+    pub(crate) fn body(self, media_type: &str, body: impl Into<Bytes>) -> Self {
+        Self {
+            body: body.into(),
+            ..self.header(header::CONTENT_TYPE, media_type)
+        }
+    }
+
+    /// The same as an answer.
+    pub(crate) fn answer(self, status: StatusCode) -> Answer {
+        Answer {
+            status,
+            stamp: None,
+            written: false,
+            content: Content::Special(Box::new(self)),
+            outcome: None,
+        }
+    }
 }
 
 impl Answer {
@@ -100,6 +143,7 @@ impl Answer {
     pub(crate) fn resource(&self) -> Result<Option<Vec<u8>>, Failure> {
         match (&self.content, &self.stamp) {
             (Content::Empty, _) => Ok(None),
+            (Content::Special(special), _) => Ok(Some(special.body.to_vec())),
             (Content::Complete(object), _) => serde_json::to_vec(object)
                 .map(Some)
                 .map_err(Failure::internal),

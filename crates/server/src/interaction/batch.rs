@@ -76,6 +76,7 @@ async fn one(context: &Context, entry: BundleEntry) -> Result<Answer, Failure> {
         conditions,
         body,
         full_entries: false,
+        manner: None,
     };
     let answer = perform(context, request).await?;
     match entry.request.method {

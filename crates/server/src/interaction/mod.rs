@@ -10,6 +10,7 @@ mod conditions;
 mod create;
 mod delete;
 mod history;
+mod manner;
 mod read;
 mod transaction;
 mod update;
@@ -28,8 +29,9 @@ use fhir::{
 use futures::future::{BoxFuture, FutureExt};
 use store::{Clock, Ids, Store};
 
-pub(crate) use answer::{Answer, Content, Stamp};
+pub(crate) use answer::{Answer, Content, Special, Stamp};
 pub(crate) use conditions::Conditions;
+pub(crate) use manner::Manner;
 
 use crate::{
     Settings,
@@ -67,6 +69,8 @@ pub(crate) struct Request {
     /// Whether the entries of a bundle's response hold the resources that were written
     /// (`Prefer: return=representation`).
     pub(crate) full_entries: bool,
+    /// How it asks; none for an entry of a bundle.
+    pub(crate) manner: Option<Manner>,
 }
 
 /// Performs one interaction, after checking that the caller may.
@@ -86,6 +90,7 @@ pub(crate) fn perform(
             conditions,
             body,
             full_entries,
+            manner: _,
         } = request;
         match route {
             Route::Capabilities => capabilities::capabilities(context),

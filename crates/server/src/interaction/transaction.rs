@@ -216,6 +216,7 @@ async fn answers(
                 conditions,
                 body: None,
                 full_entries: false,
+                manner: None,
             };
             (entry, perform(context, request).await)
         });

@@ -65,7 +65,7 @@ pub(super) fn encode(body: &[u8], accepted: Option<&str>) -> Option<Vec<u8>> {
 }
 
 /// Whether `Accept-Encoding` takes gzip: by its name, or else by `*`.
-fn takes_gzip(accepted: &str) -> bool {
+pub(super) fn takes_gzip(accepted: &str) -> bool {
     let quality = |wanted: &str| {
         accepted.split(',').find_map(|one| {
             let (name, parameter) = one.split_once(';').unwrap_or((one, ""));

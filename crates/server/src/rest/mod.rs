@@ -67,7 +67,7 @@ pub(crate) async fn respond(
         duration_ms = context.clock.now().since(started),
         "answered"
     );
-    response.map(Bytes::from)
+    response
 }
 
 async fn perform(

@@ -170,7 +170,7 @@ fn pack(response: &TextResponse) -> Vec<u8> {
 
 fn unpack(kept: &[u8]) -> Result<TextResponse, Failure> {
     let (status, headers, body): Kept = serde_json::from_slice(kept).map_err(Failure::internal)?;
-    let mut response = TextResponse::new(body.into_bytes());
+    let mut response = TextResponse::new(body.into());
     *response.status_mut() = StatusCode::from_u16(status).map_err(Failure::internal)?;
     for (name, text) in headers {
         let name = HeaderName::try_from(name).map_err(Failure::internal)?;

@@ -19,7 +19,7 @@ use super::{content, encoding};
 use crate::{
     Settings, auth,
     failure::{Failure, Kind},
-    interaction::{Conditions, Context, Request},
+    interaction::{Conditions, Context, Manner, Request},
     route::{self, Routed},
 };
 
@@ -120,8 +120,8 @@ pub(crate) fn read(
     let Routed { route, parameters } = route::find(&method, path)?;
     auth::demand(&context.caller, &route.right())?;
     let format = find(&parameters, "_format");
-    let accept = list(&parts.headers, header::ACCEPT.as_str());
-    content::check_accept(accept.as_deref(), format)?;
+    let manner = manner(edge, &parts.headers, format, path);
+    content::check_accept(manner.accept.as_deref(), format.is_some())?;
     let body = match method {
         Method::POST | Method::PUT | Method::PATCH => {
             Some(read_body(settings, &parts.headers, body)?)
@@ -134,7 +134,23 @@ pub(crate) fn read(
         conditions: conditions(&parts.headers)?,
         body,
         full_entries: edge.preferred_return == Some(Return::Representation),
+        manner: Some(manner),
     })
+}
+
+fn manner(edge: &Edge, headers: &HeaderMap, format: Option<&str>, path: &str) -> Manner {
+    let accepted = edge.accept_encoding.as_deref();
+    let manner = Manner {
+        is_head: edge.head,
+        accept: format
+            .map(str::to_owned)
+            .or_else(|| list(headers, header::ACCEPT.as_str())),
+        takes_gzip: accepted.is_some_and(encoding::takes_gzip),
+        range: text(headers, header::RANGE.as_str()).map(str::to_owned),
+        path: path.to_owned(),
+        ..Manner::default()
+    };
+    manner.prefer(&list(headers, "prefer").unwrap_or_default())
 }
 
 /// The path below the base, with its query; none for what is beside it.

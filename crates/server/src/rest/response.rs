@@ -3,6 +3,7 @@
 //! Every response carries the headers of G3: nothing is cached, nothing is sniffed, nothing is
 //! framed, and the request can be named.
 
+use bytes::Bytes;
 use fhir::outcome;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
@@ -15,11 +16,11 @@ use super::{
 use crate::{
     Settings,
     failure::{Failure, Kind},
-    interaction::Answer,
+    interaction::{Answer, Content},
 };
 
-/// A response with a body of text.
-pub(crate) type TextResponse = Response<Vec<u8>>;
+/// A response whose body is whole.
+pub(crate) type TextResponse = Response<Bytes>;
 
 /// The response to an answer.
 ///
@@ -31,8 +32,14 @@ pub(crate) fn answered(
     edge: &Edge,
     answer: &Answer,
 ) -> Result<TextResponse, Failure> {
+    if let Content::Special(special) = &answer.content {
+        let mut response = Response::new(special.body.clone());
+        *response.status_mut() = answer.status;
+        *response.headers_mut() = special.headers.clone();
+        return Ok(response);
+    }
     let (status, body) = representation(edge, answer)?;
-    let mut response = Response::new(body.unwrap_or_default());
+    let mut response = Response::new(Bytes::from(body.unwrap_or_default()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     if let Some(stamp) = &answer.stamp {
@@ -75,12 +82,15 @@ fn representation(edge: &Edge, answer: &Answer) -> Result<(StatusCode, Option<Ve
 /// The response to a failure: an `OperationOutcome` with its issues.
 pub(crate) fn failed(failure: &Failure) -> TextResponse {
     let outcome = outcome::outcome(&failure.issues);
-    let mut response = Response::new(serde_json::to_vec(&outcome).unwrap_or_default());
+    let mut response = Response::new(serde_json::to_vec(&outcome).unwrap_or_default().into());
     *response.status_mut() = failure.kind.status();
     let headers = response.headers_mut();
     match failure.kind {
         Kind::Unauthenticated => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Kind::TooMany => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("120"));
         }
         Kind::Unavailable | Kind::Conflict => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -98,34 +108,28 @@ pub(crate) fn finish(edge: &Edge, id: &RequestId, mut response: TextResponse) ->
             .ok()
             .and_then(|value| serde_json::to_vec_pretty(&value).ok())
         {
-            *response.body_mut() = text;
+            *response.body_mut() = text.into();
         }
     }
     if !response.body().is_empty() {
-        let accepted = edge.accept_encoding.as_deref();
-        if let Some(packed) = encoding::encode(response.body(), accepted) {
-            *response.body_mut() = packed;
-            let gzip = HeaderValue::from_static("gzip");
-            response
-                .headers_mut()
-                .insert(header::CONTENT_ENCODING, gzip);
-        }
+        encode(edge, &mut response);
         let length = HeaderValue::from(response.body().len());
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON));
-        response
-            .headers_mut()
-            .insert(header::CONTENT_LENGTH, length);
+        let headers = response.headers_mut();
+        headers
+            .entry(header::CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static(FHIR_JSON));
+        headers.insert(header::CONTENT_LENGTH, length);
     }
     if edge.head {
-        response.body_mut().clear();
+        *response.body_mut() = Bytes::new();
     }
     let headers = response.headers_mut();
     let no_store = "no-cache, no-store, max-age=0, must-revalidate";
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(no_store));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    headers.insert(header::EXPIRES, HeaderValue::from_static("0"));
+    headers
+        .entry(header::EXPIRES)
+        .or_insert(HeaderValue::from_static("0"));
     headers.insert(
         header::VARY,
         HeaderValue::from_static("Accept, Accept-Encoding"),
@@ -140,6 +144,22 @@ pub(crate) fn finish(edge: &Edge, id: &RequestId, mut response: TextResponse) ->
         headers.insert("x-correlation-id", value(correlation));
     }
     response
+}
+
+/// Compresses the body, unless it is encoded already or a part of something.
+fn encode(edge: &Edge, response: &mut TextResponse) {
+    let is_encoded = response.headers().contains_key(header::CONTENT_ENCODING);
+    if is_encoded || response.status() == StatusCode::PARTIAL_CONTENT {
+        return;
+    }
+    let accepted = edge.accept_encoding.as_deref();
+    if let Some(packed) = encoding::encode(response.body(), accepted) {
+        *response.body_mut() = packed.into();
+        let gzip = HeaderValue::from_static("gzip");
+        response
+            .headers_mut()
+            .insert(header::CONTENT_ENCODING, gzip);
+    }
 }
 
 /// A header value. What cannot be one (it holds a line break, say) is left empty.
