@@ -1,9 +1,13 @@
 //! The command line.
 
+mod client;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use client::{Export, Load, Registry};
 
 /// A FHIR R4 server: one process with an embedded DynamoDB here, Lambda functions on AWS.
 #[derive(Debug, Parser)]
@@ -27,6 +31,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TablesCommand,
     },
+    /// Export resources from a FHIR server into files, and check them
+    #[command(long_about = EXPORT)]
+    Export(Export),
+    /// Load files of resources into a FHIR server
+    Load(Load),
+    /// Make up a registry of organizations, as NDJSON on standard output
+    Registry(Registry),
     /// Show the settings in force
     #[command(
         long_about = "Show the settings in force: the FYR_* variables of the environment, and \
@@ -44,6 +55,14 @@ A write that was answered survives a killed process, and with --fsync a power fa
 Without an issuer of tokens it runs in development mode: it trusts the claims of any bearer token
 without looking at the signature, and takes a request without one for a developer who may do
 everything. It therefore listens on this machine only.";
+
+const EXPORT: &str = "Export resources from a FHIR server into files, and check them.
+
+Any server of FHIR Bulk Data Access will do. Every line is checked to be a resource of its file's type,
+and counted. Interrupted, and called again with the same directory, it goes on where it was.
+
+Exit codes: 0 all is there, 1 something failed, 2 called wrongly, 3 the server refused, 4 what came is
+not what the server said.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | 1 | something failed that should have worked |
 //! | 2 | called wrongly: flags, settings, a port or a directory that is taken |
+//! | 3 | a server refused |
+//! | 4 | a server sent what it said it would not: other counts, broken lines |
 
 use std::fmt;
 use std::process::ExitCode;
@@ -15,6 +17,10 @@ pub(crate) enum Failure {
     Usage(String),
     /// The caller cannot.
     Unexpected(anyhow::Error),
+    /// A server refused, in its own words.
+    Refused(String),
+    /// What a server sent is not what it promised.
+    Wrong(String),
 }
 
 impl Failure {
@@ -26,17 +32,33 @@ impl Failure {
         Self::Unexpected(cause.into())
     }
 
+    pub(crate) fn refused(sentence: impl fmt::Display) -> Self {
+        Self::Refused(sentence.to_string())
+    }
+
+    pub(crate) fn wrong(sentence: impl fmt::Display) -> Self {
+        Self::Wrong(sentence.to_string())
+    }
+
     /// Tells the user.
     pub(crate) fn report(self) -> ExitCode {
+        eprintln!("fyr: {self}");
+        ExitCode::from(match self {
+            Self::Unexpected(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Refused(_) => 3,
+            Self::Wrong(_) => 4,
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(sentence) => {
-                eprintln!("fyr: {sentence}");
-                ExitCode::from(2)
+            Self::Usage(sentence) | Self::Refused(sentence) | Self::Wrong(sentence) => {
+                f.write_str(sentence)
             }
-            Self::Unexpected(cause) => {
-                eprintln!("fyr: {cause:#}");
-                ExitCode::FAILURE
-            }
+            Self::Unexpected(cause) => write!(f, "{cause:#}"),
         }
     }
 }

@@ -2,16 +2,24 @@
 //!
 //! ```text
 //! fyr serve           the FHIR server, over an embedded DynamoDB
+//! fyr export          resources of any FHIR server into files, checked
+//! fyr load            files of resources into any FHIR server
+//! fyr registry        a made-up registry, to load
 //! fyr tables create   the tables, at an outside DynamoDB
 //! fyr config          the settings, as they are in force
 //! ```
 //!
-//! Wiring only: the requests are answered by the same `server` crate that the Lambda functions run.
+//! `serve` is wiring only: the requests are answered by the same `server` crate that the Lambda functions run.
 
 mod arguments;
 mod caller;
+mod client;
+mod export;
 mod failure;
+mod load;
 mod network;
+mod progress;
+mod registry;
 mod serve;
 mod settings;
 mod tables;
@@ -37,8 +45,17 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
-    let config = aws::Config::from_environment().map_err(Failure::usage)?;
     match arguments.command {
+        Command::Export(arguments) => runtime()?.block_on(export::export(arguments)),
+        Command::Load(arguments) => runtime()?.block_on(load::load(arguments)),
+        Command::Registry(arguments) => registry::print(&arguments),
+        with_settings => run_with_settings(with_settings),
+    }
+}
+
+fn run_with_settings(command: Command) -> Result<(), Failure> {
+    let config = aws::Config::from_environment().map_err(Failure::usage)?;
+    match command {
         Command::Config => {
             settings::print(&config);
             Ok(())
@@ -51,6 +68,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
                 .map_err(|refusal| Failure::usage(format!("FYR_LOG: {refusal}")))?;
             runtime()?.block_on(serve::serve(serve, config))
         }
+        Command::Export(_) | Command::Load(_) | Command::Registry(_) => Ok(()),
     }
 }
 
