@@ -93,6 +93,11 @@ impl Config {
         }
     }
 
+    /// Whether responses tell what they cost.
+    pub fn tells_cost(&self) -> bool {
+        self.limits.cost_headers
+    }
+
     /// The store's settings, for a process that may be one of several that write.
     pub fn store_settings(&self) -> store::Settings {
         let defaults = store::Settings::default();

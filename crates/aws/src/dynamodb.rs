@@ -19,6 +19,7 @@ mod transact;
 mod value;
 mod write;
 
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use store::table::{Answer, BatchGot, Item, Key, Page, Query, Scan, Tables, Write};
@@ -33,12 +34,30 @@ pub use names::TableNames;
 pub struct DynamoTables {
     client: Client,
     names: TableNames,
+    is_metered: bool,
 }
 
 impl DynamoTables {
     /// The tables of these names, which exist already or are made by [`create_tables`].
     pub fn new(client: Client, names: TableNames) -> Self {
-        Self { client, names }
+        Self {
+            client,
+            names,
+            is_metered: true,
+        }
+    }
+
+    /// The same, which do not ask what a call consumes: every answer says that it was nothing. For
+    /// an engine in this process whose units nobody pays for or looks at.
+    pub fn unmetered(self) -> Self {
+        Self {
+            is_metered: false,
+            ..self
+        }
+    }
+
+    fn capacity(&self) -> Option<ReturnConsumedCapacity> {
+        self.is_metered.then_some(ReturnConsumedCapacity::Total)
     }
 }
 

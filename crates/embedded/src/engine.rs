@@ -11,6 +11,10 @@
 //! Every DynamoDB write call, `TransactWriteItems` included, is one SQLite transaction (dynoxide's
 //! `with_write_transaction`), so a kill in the middle leaves all of it or nothing.
 //!
+//! The file is opened with SQLite's `unix-excl` file system: one process has it, as the directory's
+//! lock says anyway, so that a read takes no file locks, which are four system calls.
+//! <https://www.sqlite.org/vfs.html#standard_unix_vfses>
+//!
 //! dynoxide is synchronous and serializes its callers on one lock around one SQLite connection.
 
 use std::net::SocketAddr;
@@ -73,7 +77,7 @@ impl Engine {
     /// [`EngineError::Open`] or [`EngineError::Name`].
     pub fn open(directory: &DataDirectory, durability: Durability) -> Result<Self, EngineError> {
         let file = directory.tables_file();
-        let database = Database::new(file.to_str().ok_or(EngineError::Name)?)?;
+        let database = Database::new(&address_of(file.to_str().ok_or(EngineError::Name)?))?;
         if durability == Durability::ProcessCrash {
             // dynoxide opens with SQLite's own default, FULL. This call, meant for the end of an
             // import, sets `synchronous=NORMAL` and SQLite's default cache sizes, nothing else.
@@ -95,5 +99,38 @@ impl Engine {
     pub fn listen(&self, address: SocketAddr) -> Result<wire::Listener, EngineError> {
         wire::Listener::start(address, self.database.clone())
             .map_err(|source| EngineError::Listen { address, source })
+    }
+}
+
+/// The file as SQLite's URI, which names the file system too: <https://www.sqlite.org/uri.html>.
+fn address_of(file: &str) -> String {
+    let escaped = file
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    format!("file:{escaped}?vfs=unix-excl")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_be_called_anything() {
+        let cases = [
+            ("/tmp/a b/t.db", "file:/tmp/a b/t.db?vfs=unix-excl"),
+            ("50%?#.db", "file:50%25%3f%23.db?vfs=unix-excl"),
+        ];
+        for (file, address) in cases {
+            assert_eq!(address_of(file), address);
+        }
+    }
+
+    #[test]
+    fn the_tables_are_where_the_directory_says() {
+        let home = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::take(&home.path().join("50% of #1?")).unwrap();
+        drop(Engine::open(&directory, Durability::default()).unwrap());
+        assert!(directory.tables_file().is_file());
     }
 }

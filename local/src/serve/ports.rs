@@ -33,8 +33,14 @@ pub(super) async fn ports(
         } => (blobs(objects).await?, alarm(queues).await?),
         Tables::Outside(_) => (aws::ports::blobs(config), aws::ports::alarm(config)),
     };
+    let all = DynamoTables::new(client, config.table_names());
+    let tables_are_free = tables.are_embedded() && !config.tells_cost();
     Ok(Ports {
-        tables: Arc::new(DynamoTables::new(client, config.table_names())),
+        tables: Arc::new(if tables_are_free {
+            all.unmetered()
+        } else {
+            all
+        }),
         blobs,
         alarm,
         clock: Arc::new(SystemClock),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{ConsumedCapacity, KeysAndAttributes};
 use store::table::{Answer, BatchGot, Consumed, Item, Key, Page, Query, Scan, Sort, Table, Value};
 
 use super::DynamoTables;
@@ -19,7 +19,7 @@ impl DynamoTables {
             .table_name(self.names.of(key.table))
             .set_key(Some(value::key_attributes(key)))
             .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .set_return_consumed_capacity(self.capacity())
             .send()
             .await
             .map_err(failed)?;
@@ -31,7 +31,7 @@ impl DynamoTables {
         let mut request = self
             .client
             .batch_get_item()
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .set_return_consumed_capacity(self.capacity());
         for (table, keys) in by_table(keys) {
             let keys = KeysAndAttributes::builder()
                 .set_keys(Some(keys))
@@ -76,7 +76,7 @@ impl DynamoTables {
             .set_limit(limit(query.limit))
             .set_exclusive_start_key(query.after.map(value::key_attributes))
             .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .set_return_consumed_capacity(self.capacity())
             .send()
             .await
             .map_err(failed)?;
@@ -94,7 +94,7 @@ impl DynamoTables {
             .set_limit(limit(scan.limit))
             .set_exclusive_start_key(scan.after.map(value::key_attributes))
             .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .set_return_consumed_capacity(self.capacity())
             .send()
             .await
             .map_err(failed)?;

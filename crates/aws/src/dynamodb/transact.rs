@@ -2,9 +2,7 @@
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>.
 
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{
-    ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use store::table::{Action, Answer, Write};
 
 use super::expression::{self, Placeholders};
@@ -20,7 +18,7 @@ impl DynamoTables {
             .transact_write_items()
             .client_request_token(token)
             .set_transact_items(Some(items.collect::<Result<_, _>>().map_err(misuse)?))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .set_return_consumed_capacity(self.capacity())
             .send()
             .await
             .map_err(transaction_failed)?;

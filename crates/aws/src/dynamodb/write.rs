@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
-    ConsumedCapacity, DeleteRequest, PutRequest, ReturnConsumedCapacity,
-    ReturnValuesOnConditionCheckFailure, WriteRequest,
+    ConsumedCapacity, DeleteRequest, PutRequest, ReturnValuesOnConditionCheckFailure, WriteRequest,
 };
 use store::table::{Action, Answer, Consumed, Table, TableError, Write};
 
@@ -43,7 +42,7 @@ impl DynamoTables {
             Action::Put(item) => {
                 let put = conditioned!(self.client.put_item(), table, condition, placeholders)
                     .set_item(Some(value::keyed_attributes(key, item)))
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                    .set_return_consumed_capacity(self.capacity());
                 put.send().await.map_err(write_failed)?.consumed_capacity
             }
             Action::Update(changes) => {
@@ -52,14 +51,14 @@ impl DynamoTables {
                     conditioned!(self.client.update_item(), table, condition, placeholders)
                         .set_key(Some(value::key_attributes(key)))
                         .update_expression(update)
-                        .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                        .set_return_consumed_capacity(self.capacity());
                 update.send().await.map_err(write_failed)?.consumed_capacity
             }
             Action::Delete => {
                 let delete =
                     conditioned!(self.client.delete_item(), table, condition, placeholders)
                         .set_key(Some(value::key_attributes(key)))
-                        .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                        .set_return_consumed_capacity(self.capacity());
                 delete.send().await.map_err(write_failed)?.consumed_capacity
             }
             Action::Check => return Err(misuse("a check is only for transactions")),
@@ -78,7 +77,7 @@ impl DynamoTables {
         let mut request = self
             .client
             .batch_write_item()
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            .set_return_consumed_capacity(self.capacity());
         for (table, entries) in grouped {
             request = request.request_items(self.names.of(table), entries);
         }
