@@ -89,10 +89,15 @@ def target_types(parameter, all_types):
     return "*" if targets >= all_types - {"Parameters"} else words(targets)
 
 
+# R4 has these two exchanged: `relatesto` is the reference and `relation` the code
+EXCHANGED = {"DocumentReference-relatesto": "target", "DocumentReference-relation": "code"}
+
+
 def component_lines(parameter, parameters):
     for component in parameter.get("component", []):
         definition = parameters[component["definition"]]
-        yield f"  {definition['code']} {definition['type']} {definition['id']} {component['expression']}"
+        expression = EXCHANGED.get(definition["id"], component["expression"])
+        yield f"  {definition['code']} {definition['type']} {definition['id']} {expression}"
 
 
 def main(package):

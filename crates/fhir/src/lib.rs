@@ -27,6 +27,7 @@
 //! ```
 
 pub mod bundle;
+mod fhirpath;
 pub mod identifier;
 pub mod instant;
 pub mod json;

@@ -17,6 +17,7 @@ mod structure;
 mod table;
 
 pub(crate) use check::check_element;
+pub(crate) use table::structure_type;
 
 pub use check::check;
 pub use empty::drop_empty;

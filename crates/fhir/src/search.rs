@@ -12,17 +12,27 @@
 
 mod criterion;
 mod entry;
+mod fold;
+mod modifier;
 mod sort;
+mod value;
 
 pub use criterion::{Criterion, Hierarchy, HierarchyDirection};
 pub use entry::{IndexEntry, Range, index_entries};
 pub use sort::{Direction, SortKey, sort_key};
 
 use crate::json::Object;
-use crate::search_parameter::SearchParameter;
+use crate::search_parameter::{SearchParameter, SearchType};
 
 /// What the values of a reference parameter point to, as they stand in the resource
 /// (`Organization/1`, `http://…`), for `_include`, `_revinclude`, chains and `_has`.
-pub fn references(_parameter: &SearchParameter, _resource: &Object) -> Vec<String> {
-    Vec::new()
+pub fn references(parameter: &SearchParameter, resource: &Object) -> Vec<String> {
+    if parameter.kind() != SearchType::Reference {
+        return Vec::new();
+    }
+    let found = parameter.values(resource);
+    found.iter().filter_map(value::reference::link).collect()
 }
+
+#[cfg(test)]
+mod tests;

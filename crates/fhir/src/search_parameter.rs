@@ -9,16 +9,24 @@
 //! A server has a [`Set`] of parameters: R4's, and those that are SearchParameter resources stored
 //! on it ([`SearchParameter::compile`]).
 
+mod custom;
+mod expression;
+mod found;
 mod table;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use table::{find, of};
 
+pub(crate) use expression::Expression;
+pub(crate) use found::{Found, Node};
+
+use crate::fhirpath::Unsupported;
 use crate::json::Object;
-use crate::outcome::{Issue, IssueType};
+use crate::outcome::Issue;
+use crate::schema::structure_type;
 
 /// What kind of values a parameter has: <http://hl7.org/fhir/R4/search.html#ptypes>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,32 +88,49 @@ pub struct SearchParameter {
     code: Cow<'static, str>,
     kind: SearchType,
     definition: Cow<'static, str>,
-    bases: Vec<Cow<'static, str>>,
+    /// What it is for each of its bases; never empty.
+    forms: Vec<Form>,
     targets: Vec<Cow<'static, str>>,
     /// The code systems that the values of `code` elements come from.
     systems: Vec<&'static str>,
     is_phonetic: bool,
+    is_custom: bool,
     expression: Cow<'static, str>,
     components: Vec<Component>,
+}
+
+/// A parameter as one of its bases has it.
+#[derive(Debug, Clone)]
+struct Form {
+    base: Cow<'static, str>,
+    compiled: OnceLock<Compiled>,
+}
+
+/// A parameter's expressions, typed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Compiled {
+    pub(crate) expression: Expression,
+    /// The parts of a composite, seen from what the expression leads to.
+    pub(crate) components: Vec<Expression>,
 }
 
 /// A part of a composite parameter.
 #[derive(Debug, Clone)]
 pub(crate) struct Component {
-    pub(crate) code: Cow<'static, str>,
+    pub(crate) code: &'static str,
     pub(crate) kind: SearchType,
-    pub(crate) expression: Cow<'static, str>,
+    expression: &'static str,
 }
 
 impl SearchParameter {
     /// Reads a SearchParameter resource.
     ///
     /// # Errors
-    /// All problems: `required` for a missing `code`, `type`, `base` or `expression`, `not-supported`
-    /// for an expression beyond what this server evaluates, or for a code that R4 uses already.
-    pub fn compile(_resource: &Object) -> Result<Self, Vec<Issue>> {
-        let text = "search parameters of a server's own are not supported";
-        Err(vec![Issue::error(IssueType::NotSupported, text)])
+    /// All problems: `required` for a missing `code`, `type`, `base` or `expression`; `value` for
+    /// one that makes no sense; `not-supported` for an expression or a type that this server does not
+    /// evaluate, or for a code that R4 uses already.
+    pub fn compile(resource: &Object) -> Result<Self, Vec<Issue>> {
+        custom::compile(resource)
     }
 
     /// The name in a query: `partof`.
@@ -125,7 +150,7 @@ impl SearchParameter {
 
     /// The types that it is a parameter of; `Resource` and `DomainResource` stand for all of those.
     pub fn bases(&self) -> impl Iterator<Item = &str> {
-        self.bases.iter().map(AsRef::as_ref)
+        self.forms.iter().map(|form| form.base.as_ref())
     }
 
     /// The types that a reference may point to; none when any is possible, or when it is no reference.
@@ -133,14 +158,76 @@ impl SearchParameter {
         self.targets.iter().map(AsRef::as_ref)
     }
 
+    /// Where the values stand, as a FHIRPath expression; empty when the definition has none.
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+
+    /// Whether resources can be searched by it. R4 has four of which this server cannot:
+    /// `_text`, `_content`, `_query` and `near`.
+    pub fn is_supported(&self) -> bool {
+        self.kind != SearchType::Special && !self.expression.is_empty()
+    }
+
+    /// Whether it is not one of R4's.
+    pub fn is_custom(&self) -> bool {
+        self.is_custom
+    }
+
+    pub(crate) fn is_phonetic(&self) -> bool {
+        self.is_phonetic
+    }
+
+    pub(crate) fn systems(&self) -> &[&'static str] {
+        &self.systems
+    }
+
+    pub(crate) fn components(&self) -> &[Component] {
+        &self.components
+    }
+
     fn is_about(&self, resource_type: &str) -> bool {
         let mut bases = self.bases();
         bases.any(|base| table::is_a(resource_type, base))
     }
 
-    /// Where the values stand, as a FHIRPath expression; empty when the definition has none.
-    pub fn expression(&self) -> &str {
-        &self.expression
+    /// Its expressions for resources of a type.
+    pub(crate) fn compiled(&self, resource_type: &str) -> Option<&Compiled> {
+        let form = match self.forms.as_slice() {
+            [only] => Some(only),
+            forms => forms
+                .iter()
+                .find(|form| table::is_a(resource_type, &form.base)),
+        };
+        // a test proves that all of R4's compile; a server's own were compiled before
+        form.map(|form| {
+            let compile = || self.compile_for(&form.base).unwrap_or_default();
+            form.compiled.get_or_init(compile)
+        })
+    }
+
+    fn compile_for(&self, base: &str) -> Result<Compiled, Unsupported> {
+        let root = structure_type(base).ok_or_else(|| format!("'{base}' is no type of R4"))?;
+        if !self.is_supported() {
+            return Ok(Compiled::default());
+        }
+        let expression = Expression::compile(&self.expression, &[root], root)?;
+        let leaves = expression.leaves();
+        let components = self.components.iter();
+        let components = components.map(|part| Expression::compile(part.expression, &leaves, root));
+        Ok(Compiled {
+            components: components.collect::<Result<_, _>>()?,
+            expression,
+        })
+    }
+
+    /// The values of a resource.
+    pub(crate) fn values<'a>(&self, resource: &'a Object) -> Vec<Found<'a>> {
+        let root = Found::resource(resource);
+        let compiled = self.compiled(root.holds.name());
+        compiled.map_or_else(Vec::new, |compiled| {
+            compiled.expression.evaluate(root, root)
+        })
     }
 }
 

@@ -73,6 +73,11 @@ pub(super) fn reference(name: &str) -> Option<StructureRef> {
     slots.get(position).map(StructureRef)
 }
 
+/// The structure of this name as a type, also that of an abstract one: `DomainResource`.
+pub(crate) fn structure_type(name: &str) -> Option<ElementType> {
+    reference(name).map(ElementType::Structure)
+}
+
 /// The structure of this name: `Organization`, `Identifier`, `Organization.contact`.
 pub fn structure(name: &str) -> Option<&'static Structure> {
     reference(name).map(StructureRef::get)

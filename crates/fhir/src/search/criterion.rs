@@ -2,16 +2,40 @@
 
 use std::sync::Arc;
 
-use super::entry::Range;
+use super::entry::{self, Range};
+use super::modifier::Modifier;
+use super::value::date::DateComparison;
+use super::value::prefix::Prefix;
+use super::value::reference::ReferenceTarget;
+use super::value::{Problem, Wanted};
+use crate::identifier::TokenCriterion;
+use crate::instant::Instant;
 use crate::json::Object;
 use crate::outcome::{Issue, IssueType};
-use crate::search_parameter::{SearchParameter, Set};
+use crate::query::alternatives;
+use crate::search_parameter::{Found, SearchParameter, Set};
+
+/// The alternatives of one criterion; each of them may cost some index ranges.
+const MAX_ALTERNATIVES: usize = 1_000;
 
 /// One `name[:modifier]=value` of a search, understood.
 #[derive(Debug, Clone)]
 pub struct Criterion {
     parameter: Arc<SearchParameter>,
+    test: Test,
+    hierarchy: Option<Hierarchy>,
     canonical: String,
+}
+
+/// What is asked of a resource's values.
+#[derive(Debug, Clone)]
+pub(super) enum Test {
+    /// There is none, or there is one.
+    Missing(bool),
+    /// One of them is one of these.
+    Some(Vec<Wanted>),
+    /// None of them is one of these.
+    None(Vec<Wanted>),
 }
 
 /// `:above` or `:below` of references: who searches has to find the members of the hierarchy first,
@@ -39,22 +63,37 @@ impl Criterion {
     ///
     /// # Errors
     /// `not-supported` for an unknown parameter or modifier, naming those that there are; `value`
-    /// for a value that the parameter's type does not have.
+    /// for a value that the parameter's type does not have; `too-costly` for more than 1,000
+    /// alternatives.
     pub fn parse(
         set: &Set,
         resource_type: &str,
         name: &str,
-        _modifier: Option<&str>,
-        _value: &str,
+        modifier: Option<&str>,
+        value: &str,
     ) -> Result<Self, Issue> {
-        let text = format!("'{resource_type}' cannot be searched by '{name}'");
-        set.find(resource_type, name)
-            .filter(|_| false)
-            .map(|parameter| Self {
-                parameter: Arc::clone(parameter),
-                canonical: name.to_owned(),
-            })
-            .ok_or_else(|| Issue::error(IssueType::NotSupported, text))
+        let parameter = find(set, resource_type, name)?;
+        let full_name = modifier.map_or(name.to_owned(), |modifier| format!("{name}:{modifier}"));
+        let not_supported =
+            |problem| Issue::error(IssueType::NotSupported, format!("{full_name}: {problem}"));
+        let modifier = Modifier::parse(modifier, parameter.kind()).map_err(not_supported)?;
+        let parts = alternatives(value);
+        if parts.len() > MAX_ALTERNATIVES {
+            let count = parts.len();
+            let text =
+                format!("{full_name}: {count} alternatives; the limit is {MAX_ALTERNATIVES}");
+            return Err(Issue::error(IssueType::TooCostly, text));
+        }
+        let bad_value = |problem| Issue::error(IssueType::Value, format!("{full_name}: {problem}"));
+        let test = test(parameter, &modifier, &parts).map_err(bad_value)?;
+        let hierarchy = hierarchy(&modifier, &test, parameter).map_err(bad_value)?;
+        let canonical = format!("{full_name}={}", test.canonical());
+        Ok(Self {
+            parameter: Arc::clone(parameter),
+            test,
+            hierarchy,
+            canonical,
+        })
     }
 
     /// The parameter.
@@ -66,28 +105,186 @@ impl Criterion {
     /// resource as clients see it ([`crate::resource::present`]).
     ///
     /// A criterion with a [`Criterion::hierarchy`] matches nothing before [`Criterion::among`].
-    pub fn matches(&self, _resource: &Object) -> bool {
-        false
+    pub fn matches(&self, resource: &Object) -> bool {
+        if self.hierarchy.is_some() {
+            return false;
+        }
+        let values = self.parameter.values(resource);
+        let root = Found::resource(resource);
+        let is_any = |wanted: &[Wanted]| {
+            let mut values = values.iter();
+            values.any(|value| wanted.iter().any(|wanted| wanted.is_met(value, root)))
+        };
+        match &self.test {
+            Test::Missing(missing) => values.is_empty() == *missing,
+            Test::Some(wanted) => is_any(wanted),
+            Test::None(wanted) => !is_any(wanted),
+        }
     }
 
     /// The ranges of the index whose union holds every resource that matches; `None` when the
     /// index has no such ranges and another criterion has to lead.
     pub fn drivers(&self) -> Option<Vec<Range>> {
-        None
+        match &self.test {
+            Test::Some(wanted) if self.hierarchy.is_none() => {
+                entry::drivers(&self.parameter, wanted)
+            }
+            _ => None,
+        }
     }
 
     /// The hierarchy that has to be followed first, of `:above` and `:below` on references.
     pub fn hierarchy(&self) -> Option<&Hierarchy> {
-        None
+        self.hierarchy.as_ref()
     }
 
     /// The same criterion with the members of its hierarchy (`Type/id`) in place of where it started.
-    pub fn among(&self, _members: &[String]) -> Self {
-        self.clone()
+    pub fn among(&self, members: &[String]) -> Self {
+        let members = members
+            .iter()
+            .filter_map(|member| ReferenceTarget::of(member));
+        let test = Test::Some(members.map(Wanted::Reference).collect());
+        Self {
+            canonical: format!("{}={}", self.parameter.code(), test.canonical()),
+            parameter: Arc::clone(&self.parameter),
+            test,
+            hierarchy: None,
+        }
     }
 
     /// The criterion as text: the same for all ways to write it.
     pub fn canonical(&self) -> &str {
         &self.canonical
+    }
+
+    /// The ids of `_id=1,2`: nothing else can match.
+    pub fn ids(&self) -> Option<Vec<&str>> {
+        let tokens = self.tokens("_id")?;
+        tokens.into_iter().map(TokenCriterion::value).collect()
+    }
+
+    /// The tokens of `identifier=a|b,c|d` about the resource's own identifiers, for which a store
+    /// has keys: nothing else can match.
+    pub fn identifiers(&self) -> Option<Vec<&TokenCriterion>> {
+        self.tokens("identifier")
+    }
+
+    fn tokens(&self, code: &str) -> Option<Vec<&TokenCriterion>> {
+        let Test::Some(wanted) = &self.test else {
+            return None;
+        };
+        if self.parameter.code() != code || self.parameter.is_custom() {
+            return None;
+        }
+        let tokens = wanted.iter().map(|wanted| match wanted {
+            Wanted::Token(token) => token.plain(),
+            _ => None,
+        });
+        tokens.collect()
+    }
+
+    /// The instants of `_lastUpdated=…` between which every match was updated: from the first up to,
+    /// but not including, the second; open where there is none.
+    pub fn window(&self) -> Option<(Option<Instant>, Option<Instant>)> {
+        let Test::Some(wanted) = &self.test else {
+            return None;
+        };
+        match wanted.as_slice() {
+            [Wanted::Date(date)] if self.parameter.code() == "_lastUpdated" => Some(window(date)),
+            _ => None,
+        }
+    }
+}
+
+fn find<'s>(set: &'s Set, kind: &str, name: &str) -> Result<&'s Arc<SearchParameter>, Issue> {
+    let found = set.find(kind, name);
+    if let Some(parameter) = found.filter(|parameter| parameter.is_supported()) {
+        return Ok(parameter);
+    }
+    let problem = match found {
+        Some(_) => format!("the search parameter '{name}' is not supported"),
+        None => format!("{kind} has no search parameter '{name}'"),
+    };
+    let known = set.of(kind).filter(|parameter| parameter.is_supported());
+    let mut known: Vec<_> = known.map(|parameter| parameter.code()).collect();
+    known.sort_unstable();
+    let text = format!("{problem}; supported are {}", known.join(", "));
+    Err(Issue::error(IssueType::NotSupported, text))
+}
+
+fn test(
+    parameter: &Arc<SearchParameter>,
+    modifier: &Modifier,
+    parts: &[&str],
+) -> Result<Test, Problem> {
+    if *modifier == Modifier::Missing {
+        return match parts {
+            ["true"] => Ok(Test::Missing(true)),
+            ["false"] => Ok(Test::Missing(false)),
+            _ => Err("expected true or false".to_owned()),
+        };
+    }
+    let wanted = parts.iter().map(|part| modifier.wanted(parameter, part));
+    let wanted = wanted.collect::<Result<_, _>>()?;
+    Ok(match modifier {
+        Modifier::Not => Test::None(wanted),
+        _ => Test::Some(wanted),
+    })
+}
+
+fn hierarchy(
+    modifier: &Modifier,
+    test: &Test,
+    parameter: &SearchParameter,
+) -> Result<Option<Hierarchy>, Problem> {
+    let (Modifier::Hierarchy(direction), Test::Some(wanted)) = (modifier, test) else {
+        return Ok(None);
+    };
+    let targets: Vec<_> = parameter.targets().collect();
+    let start = |wanted: &Wanted| match (wanted, targets.as_slice()) {
+        (
+            Wanted::Reference(ReferenceTarget::Local {
+                kind: Some(kind),
+                id,
+                ..
+            }),
+            _,
+        ) => Ok(format!("{kind}/{id}")),
+        (Wanted::Reference(ReferenceTarget::Local { kind: None, id, .. }), [kind]) => {
+            Ok(format!("{kind}/{id}"))
+        }
+        _ => Err("a hierarchy starts at a resource of this server, Type/id".to_owned()),
+    };
+    Ok(Some(Hierarchy {
+        direction: *direction,
+        from: wanted.iter().map(start).collect::<Result<_, _>>()?,
+    }))
+}
+
+fn window(date: &DateComparison) -> (Option<Instant>, Option<Instant>) {
+    let (start, end) = (Some(date.span.start), Some(date.span.end));
+    match date.prefix {
+        Prefix::Equal => (start, end),
+        Prefix::Greater | Prefix::StartsAfter => (end, None),
+        Prefix::GreaterOrEqual => (start, None),
+        Prefix::Less | Prefix::EndsBefore => (None, start),
+        Prefix::LessOrEqual => (None, end),
+        Prefix::NotEqual | Prefix::Approximately => (None, None),
+    }
+}
+
+impl Test {
+    fn canonical(&self) -> String {
+        match self {
+            Self::Missing(missing) => missing.to_string(),
+            Self::Some(wanted) | Self::None(wanted) => {
+                let escape =
+                    |wanted: &Wanted| wanted.canonical().replace('\\', "\\\\").replace(',', "\\,");
+                let mut parts: Vec<_> = wanted.iter().map(escape).collect();
+                parts.sort_unstable();
+                parts.dedup();
+                parts.join(",")
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use super::{Component, SearchParameter, SearchType};
+use super::{Component, Form, SearchParameter, SearchType};
 use crate::schema::{self, Class};
 
 const TABLE: &str = include_str!("../generated/search_parameters.txt");
@@ -113,10 +113,14 @@ fn parameter(base: &'static str, line: &'static str) -> Option<SearchParameter> 
         code: code.into(),
         kind,
         definition: definition.into(),
-        bases: vec![base.into()],
+        forms: vec![Form {
+            base: base.into(),
+            compiled: OnceLock::new(),
+        }],
         targets,
         systems,
         is_phonetic,
+        is_custom: false,
         expression: expression.into(),
         components: Vec::new(),
     })
@@ -128,9 +132,9 @@ fn component(line: &'static str) -> Option<Component> {
     let (code, kind) = (words.next()?, SearchType::from_code(words.next()?)?);
     let expression = words.nth(1)?;
     Some(Component {
-        code: code.into(),
+        code,
         kind,
-        expression: expression.into(),
+        expression,
     })
 }
 
