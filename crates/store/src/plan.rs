@@ -33,6 +33,9 @@ const ATTRIBUTE_BYTES: usize = 4 * 1024;
 pub(crate) struct Plan {
     pub(crate) transaction: String,
     pub(crate) began: Millis,
+    /// The time of all its versions: later than those of the versions that end. One for all, so
+    /// that there is no instant at which a part of the transaction is the newest, and a part is not.
+    pub(crate) last_updated: Millis,
     pub(crate) deadline: Option<Millis>,
     /// In the order of the transaction.
     pub(crate) writes: Vec<PlannedWrite>,
@@ -92,9 +95,15 @@ impl Plan {
         name: String,
         began: Millis,
     ) -> Result<Self, CommitError> {
+        let bases = transaction
+            .writes
+            .iter()
+            .filter_map(|write| write.base.head());
+        let after_bases = bases.map(|head| head.last_updated.plus(1));
         let mut plan = Self {
             deadline: transaction.deadline,
             mark: transaction.mark,
+            last_updated: after_bases.fold(began, Millis::max),
             ..Self::empty(name, began)
         };
         for found in transaction.guards {
@@ -124,6 +133,7 @@ impl Plan {
         Self {
             transaction,
             began,
+            last_updated: began,
             deadline: None,
             writes: Vec::new(),
             keys: BTreeMap::new(),
@@ -199,10 +209,9 @@ impl Plan {
         let base = write.base.head();
         let held_before = base.map_or(&[][..], Head::identifiers);
         self.add_keys(position, &write, held_before);
-        let earliest = base.map_or(self.began, |head| head.last_updated.plus(1));
         let state = State {
             version: base.map_or(0, |head| head.version) + 1,
-            last_updated: self.began.max(earliest),
+            last_updated: self.last_updated,
             transaction: self.transaction.clone(),
             method: write.method,
             body: write.body.as_deref().map(crate::body::encode),

@@ -4,7 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::clock::Millis;
+use crate::document::DocumentKey;
+use crate::entry::put_time_entry;
 use crate::error::StoreError;
+use crate::state::State;
 use crate::table::{Key, Sort};
 
 /// Digits of an instant in a sort key: enough until the year 2286.
@@ -33,6 +36,21 @@ pub(crate) struct TimeEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a position in a feed")]
 pub struct NotAPosition;
+
+impl FeedPosition {
+    /// The place of the version that a head shows.
+    pub(crate) fn of(document: &DocumentKey, state: &State) -> Self {
+        let sort = match put_time_entry(document, state).key.sk {
+            Sort::Text(sort) => sort,
+            Sort::None | Sort::Number(_) => String::new(),
+        };
+        Self {
+            last_updated: state.last_updated,
+            kind: document.kind.clone(),
+            sort,
+        }
+    }
+}
 
 impl fmt::Display for FeedPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -32,12 +32,12 @@ pub(crate) fn proceed(world: &mut World, which: usize, adversity: &Adversity) {
         match fault {
             Fault::Dropped => return answer(call.reply, lost(fault)),
             Fault::Late => {
-                world.late.push(call.call);
+                world.delay(call.call);
                 return answer(call.reply, lost(fault));
             }
             Fault::Throttled | Fault::Conflict => {
                 if adversity.hides_retries && call.call.is_write() {
-                    world.late.push(call.call);
+                    world.delay(call.call);
                 }
                 let refusal = if fault == Fault::Conflict {
                     TableError::Conflict
@@ -82,7 +82,7 @@ fn duplicate(world: &mut World, call: &Call, adversity: &Adversity) {
     let now = world.now;
     let is_refused = world.engine.clone().answer(call, now).is_err();
     if !is_refused || adversity.hides_retries {
-        world.late.push(call.clone());
+        world.delay(call.clone());
     }
 }
 

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use futures::FutureExt;
+use futures::future::{Either, select};
+
 use super::TOKENS;
 use super::content::Content;
 use super::mutant::Mutant;
@@ -17,6 +20,9 @@ pub(crate) struct Client {
     pub(crate) number: usize,
     pub(crate) world: Shared,
     pub(crate) store: Store,
+    pub(crate) mutant: Option<Mutant>,
+    /// When the platform kills a request, in ms; never when none is given.
+    pub(crate) life_ms: Option<u64>,
 }
 
 impl Client {
@@ -52,15 +58,40 @@ impl Client {
             number,
             world: world.clone(),
             store,
+            mutant,
+            life_ms: None,
         }
     }
 
     /// Writes a few transactions.
     pub(crate) async fn write_some(self) {
-        let count = 2 + self.below(3);
+        let more = if self.life_ms.is_some() { 4 } else { 0 };
+        let count = 2 + more + self.below(3);
         for _ in 0..count {
             let wishes: Vec<Wish> = (0..=self.below(3)).map(|_| self.wish()).collect();
             self.write(&wishes).await;
+        }
+    }
+
+    /// Does something that changes documents, unless the platform kills it first.
+    pub(crate) async fn unless_killed<T>(
+        &self,
+        change: impl Future<Output = T> + Send,
+    ) -> Option<T> {
+        let change = change.boxed();
+        let Some(life_ms) = self.life_ms else {
+            return Some(change.await);
+        };
+        match select(change, self.store.clock.sleep(life_ms)).await {
+            Either::Left((result, _)) => Some(result),
+            Either::Right(((), change)) => {
+                drop(change);
+                self.note(|| "       killed".to_owned());
+                let mut world = self.world.lock();
+                world.abandon(self.number);
+                world.counts.unknown += 1;
+                None
+            }
         }
     }
 

@@ -67,14 +67,28 @@ impl Content {
         self.tokens.iter().map(identifier).collect()
     }
 
-    /// The index entry that searches by the value's last digit would use.
+    /// What searches find it by.
+    pub(crate) fn tag(&self) -> String {
+        (self.value % 3).to_string()
+    }
+
+    /// The index entry that searches by the tag use.
     pub(crate) fn entries(&self) -> Vec<Entry> {
-        let tag = self.value % 3;
         vec![Entry {
             parameter: "tag".into(),
             partition: "p".into(),
-            sort: tag.to_string(),
+            sort: self.tag(),
         }]
+    }
+
+    /// Entries that only some rules make: those before reindexing, or those after it.
+    pub(crate) fn optional_entries(&self) -> Vec<Entry> {
+        let optional = |n: u64| Entry {
+            parameter: "other".into(),
+            partition: "p".into(),
+            sort: (self.value % n).to_string(),
+        };
+        vec![optional(2), optional(5)]
     }
 }
 

@@ -7,6 +7,8 @@
 //! | `adversity` | what goes wrong with a call |
 //! | `wire`      | the ports of one client |
 //! | `writer`, `reader` | clients that write and read as a server does |
+//! | `following` | schedules with the clients below |
+//! | `follower`, `searcher`, `maintainer` | clients that export, poll, search, reindex and collect |
 //! | `observe`, `oracle` | the sequential specification, fed by what the tables show |
 //! | `mutant`, `saboteur` | wrong variants that must be caught, and how they work |
 //!
@@ -15,7 +17,10 @@
 mod adversity;
 mod client;
 mod content;
+mod follower;
+mod following;
 mod in_flight;
+mod maintainer;
 mod mutant;
 mod observe;
 mod oracle;
@@ -24,6 +29,7 @@ mod rng;
 mod sabotage;
 mod saboteur;
 mod scheduler;
+mod searcher;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -36,6 +42,7 @@ use futures::FutureExt;
 
 use adversity::Adversity;
 use client::Client;
+use following::Following;
 use scheduler::Scheduler;
 use world::Shared;
 
@@ -83,7 +90,7 @@ impl fmt::Display for Violation {
 /// When something was wrong, with a trace.
 pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Counts, Box<Violation>> {
     let world = Shared::new(seed, false);
-    simulate(&world, mutant);
+    simulate(&world, seed, mutant);
     let (counts, violation) = {
         let mut world = world.lock();
         (world.counts, world.oracle.violation.take())
@@ -92,12 +99,12 @@ pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Counts, Box<Violation>> 
         return Ok(counts);
     };
     let world = Shared::new(seed, true);
-    simulate(&world, mutant);
+    simulate(&world, seed, mutant);
     let trace = world.lock().trace.take().unwrap_or_default();
     Err(Box::new(Violation { seed, what, trace }))
 }
 
-fn simulate(world: &Shared, mutant: Option<Mutant>) {
+fn simulate(world: &Shared, seed: u64, mutant: Option<Mutant>) {
     let (settings, adversity, writers, readers) = {
         let rng = &mut world.lock().rng;
         let settings = Settings {
@@ -125,10 +132,14 @@ fn simulate(world: &Shared, mutant: Option<Mutant>) {
         (settings, adversity, 2 + rng.below(2), 1 + rng.below(2))
     };
     let mut scheduler = Scheduler::new(world.clone(), adversity);
+    let following = (seed % 3 == 2).then(|| Following::choose(&mut world.lock().rng));
     let mut number = 0;
     let mut client = || {
         number += 1;
-        Client::new(number - 1, world, settings, mutant)
+        Client {
+            life_ms: following.map(|following| following.life_ms),
+            ..Client::new(number - 1, world, settings, mutant)
+        }
     };
     for _ in 0..writers {
         scheduler.spawn(true, client().write_some().boxed());
@@ -137,6 +148,9 @@ fn simulate(world: &Shared, mutant: Option<Mutant>) {
         scheduler.spawn(false, client().read_some().boxed());
     }
     scheduler.spawn(true, client().sweep_some().boxed());
+    if let Some(following) = following {
+        following.spawn(&mut scheduler, world, settings, mutant);
+    }
     scheduler.run();
     finish(world, settings, mutant, scheduler);
 }
@@ -169,4 +183,5 @@ fn check_end(world: &Shared) {
         observe::check_entries(&mut world, &document);
     }
     world.oracle.check_refused();
+    follower::check_followed(&mut world);
 }

@@ -62,11 +62,27 @@ pub enum Mutant {
     UndoDropsOthers,
     /// Early announcements of undecided transactions do not stop guards and claims.
     SharedNoCheck,
+    /// Reindexing replaces the entries of a head whatever its revision is.
+    ReindexNoRevision,
+    /// A reindexing without answer is taken for refused, and its entries are removed.
+    ReindexCleansUp,
+    /// Index entries do not say whose they are, so that one transaction removes those of another.
+    EntriesOfNobody,
+    /// Entries are collected though their transaction may still be under way.
+    CollectYoung,
+    /// A search trusts its candidates.
+    SearchNoVerify,
+    /// An export takes the documents as they are.
+    ExportCurrent,
+    /// A scan overlooks intents.
+    ScanNoResolve,
+    /// The present is taken for closed.
+    NoClosing,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 36] = [
         Self::NoVersionCas,
         Self::GuardNone,
         Self::MatchUnprotected,
@@ -95,5 +111,13 @@ impl Mutant {
         Self::EarlyAck,
         Self::UndoDropsOthers,
         Self::SharedNoCheck,
+        Self::ReindexNoRevision,
+        Self::ReindexCleansUp,
+        Self::EntriesOfNobody,
+        Self::CollectYoung,
+        Self::SearchNoVerify,
+        Self::ExportCurrent,
+        Self::ScanNoResolve,
+        Self::NoClosing,
     ];
 }

@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use super::content::Content;
 use super::oracle::Point;
+use super::sabotage::calls::NOBODY;
 use super::world::World;
 use crate::decision::{Decision, decision_key};
 use crate::document::DocumentKey;
-use crate::entry::{entry_hash, index_entry_key, put_time_entry};
+use crate::entry::{IndexEntry, entry_hash, index_entry_key, put_time_entry};
 use crate::error::StoreError;
 use crate::head::{Head, StoredHead, head_key};
 use crate::key_item::{KeyItem, key_item_key};
-use crate::table::{Item, Key, Table, Write};
+use crate::table::{Action, Item, Key, Table, Write};
+use crate::transaction::Entry;
 use crate::version::{decode_version, version_key};
 
 /// The documents whose effective state these writes changed.
@@ -116,16 +118,17 @@ fn missing(world: &World, document: &DocumentKey) -> Option<String> {
     }
     let content = Content::from_body(&head.body);
     for entry in content.iter().flat_map(Content::entries) {
-        let hash = entry_hash(&entry);
-        let listed = head
-            .state
-            .entries
-            .iter()
-            .find(|(_, hashes)| hashes.contains(&hash));
-        let Some((owner, _)) = listed else {
+        let Some(owner) = owner_of(&head, &entry) else {
             return Some(format!("{entry:?} in its head"));
         };
-        if let Some(key) = is_absent(&index_entry_key(document, &entry, owner)) {
+        if let Some(key) = is_absent(&world.entry_key(document, &entry, owner)) {
+            return Some(key);
+        }
+    }
+    for entry in content.iter().flat_map(Content::optional_entries) {
+        let owner = owner_of(&head, &entry);
+        let key = owner.map(|owner| world.entry_key(document, &entry, owner));
+        if let Some(key) = key.and_then(|key| is_absent(&key)) {
             return Some(key);
         }
     }
@@ -133,6 +136,33 @@ fn missing(world: &World, document: &DocumentKey) -> Option<String> {
         return Some(key);
     }
     missing_version(world, document, head.version)
+}
+
+/// The transaction under which a head lists an entry.
+fn owner_of<'a>(head: &'a Head, entry: &Entry) -> Option<&'a str> {
+    let hash = entry_hash(entry);
+    let mut entries = head.state.entries.iter();
+    let listed = entries.find(|(_, hashes)| hashes.contains(&hash));
+    listed.map(|(owner, _)| owner.as_str())
+}
+
+impl World {
+    fn entry_key(&self, document: &DocumentKey, entry: &Entry, owner: &str) -> Key {
+        let owner = if self.shares_entries { NOBODY } else { owner };
+        index_entry_key(document, entry, owner)
+    }
+}
+
+/// The documents whose heads these writes touch, or whose index entries they remove.
+pub(crate) fn touched(writes: &[Write]) -> BTreeSet<DocumentKey> {
+    let document = |write: &Write| match write.key.table {
+        Table::Heads => write.key.pk.parse().ok(),
+        Table::Index if write.action == Action::Delete => IndexEntry::decode(&write.key)
+            .ok()?
+            .map(|entry| entry.document),
+        _ => None,
+    };
+    writes.iter().filter_map(document).collect()
 }
 
 /// A version before the current one that cannot be read as it was.

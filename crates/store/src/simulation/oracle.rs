@@ -44,6 +44,7 @@ impl Oracle {
             return;
         };
         let (transaction, step) = (first.transaction.clone(), first.step);
+        let time = first.last_updated;
         if changed
             .iter()
             .any(|(_, point)| point.transaction != transaction)
@@ -51,6 +52,9 @@ impl Oracle {
             self.fail(format!(
                 "two transactions took effect in one step: {changed:?}"
             ));
+        }
+        if changed.iter().any(|(_, point)| point.last_updated != time) {
+            self.fail(format!("{transaction} has more than one time: {changed:?}"));
         }
         if let Some(before) = self.committed.insert(transaction.clone(), step) {
             self.fail(format!(
@@ -140,6 +144,12 @@ impl Oracle {
             .iter()
             .filter(|point| from < point.step && point.step <= to);
         std::iter::once(at_start).chain(later.map(Some)).collect()
+    }
+
+    /// The state that a document had at an instant.
+    pub(crate) fn as_of(&self, document: &DocumentKey, at: Millis) -> Option<&Point> {
+        let points = self.documents.get(document)?.iter().rev();
+        points.into_iter().find(|point| point.last_updated <= at)
     }
 
     /// A client was told that its write of `value` is committed.

@@ -139,7 +139,12 @@ impl Client {
     }
 }
 
-fn check_read(oracle: &mut Oracle, key: &DocumentKey, head: Option<&Head>, (from, to): (u64, u64)) {
+pub(crate) fn check_read(
+    oracle: &mut Oracle,
+    key: &DocumentKey,
+    head: Option<&Head>,
+    (from, to): (u64, u64),
+) {
     let is_like = |state: Option<&Point>| match (head, state) {
         (None, None) => true,
         (Some(head), Some(point)) => {

@@ -64,6 +64,8 @@ impl Saboteur {
             Mutant::DirectIgnoresIntent => calls::forget_intents(&mut call),
             Mutant::CarryOutUnconditionally => calls::forget_whose_intent(&mut call),
             Mutant::UndoDropsOthers => calls::drop_others(&mut call),
+            Mutant::ReindexNoRevision => calls::forget_revisions_of_reindexing(&mut call),
+            Mutant::EntriesOfNobody => calls::forget_owners(&mut call),
             _ => {}
         }
         Before::Send(call)
@@ -91,6 +93,10 @@ impl Saboteur {
         let answer = match self.mutant {
             Mutant::IgnoreUnprocessed => answers::take_for_processed(call, answer),
             Mutant::CleanAmbiguous => answers::take_for_refused(call, answer),
+            Mutant::ReindexCleansUp => answers::take_reindexing_for_refused(call, answer),
+            Mutant::ScanNoResolve if matches!(call, Call::Scan(_)) => {
+                answers::overlook_intents(answer)
+            }
             Mutant::NoVerify => answers::take_for_holders(answer),
             Mutant::IgnoreIntent => answers::overlook_intents(answer),
             Mutant::SharedNoCheck => answers::overlook_times(answer),

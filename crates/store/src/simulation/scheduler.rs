@@ -11,7 +11,6 @@ use std::task::{Context, Poll, Wake, Waker};
 use futures::future::BoxFuture;
 
 use super::adversity::{Adversity, proceed};
-use super::in_flight::InFlight;
 use super::world::{Shared, World};
 
 /// A client and whether it has something to do.
@@ -180,7 +179,6 @@ impl Scheduler {
             .map_or(which, |(index, _)| index)
     }
 
-    /// The client is gone; its calls on their way may arrive now, later or never.
     fn crash(&mut self, client: usize) {
         let Some(task) = self.tasks.get_mut(client) else {
             return;
@@ -189,14 +187,6 @@ impl Scheduler {
         let mut world = self.world.lock();
         world.note(|| format!("crash  client {client}"));
         world.counts.crashes += 1;
-        let (gone, rest): (Vec<InFlight>, _) = std::mem::take(&mut world.in_flight)
-            .into_iter()
-            .partition(|call| call.client == client);
-        world.in_flight = rest;
-        for call in gone {
-            if call.call.is_write() && !call.call.writes().is_empty() && world.rng.chance(600) {
-                world.late.push(call.call);
-            }
-        }
+        world.abandon(client);
     }
 }

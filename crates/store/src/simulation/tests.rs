@@ -90,4 +90,12 @@ mutants! {
     acknowledging_early_is_caught: EarlyAck from 1_000_000,
     undoing_what_others_did_is_caught: UndoDropsOthers from 1_000_000,
     ignoring_early_announcements_is_caught: SharedNoCheck from 1_000_190,
+    reindexing_unseen_heads_is_caught: ReindexNoRevision from 1_000_000,
+    reindexing_that_cleans_up_after_no_answer_is_caught: ReindexCleansUp from 1_000_000,
+    entries_of_nobody_are_caught: EntriesOfNobody from 1_000_000,
+    collecting_what_is_under_way_is_caught: CollectYoung from 1_000_000,
+    trusting_candidates_is_caught: SearchNoVerify from 1_000_000,
+    exporting_the_present_is_caught: ExportCurrent from 1_000_000,
+    scanning_over_intents_is_caught: ScanNoResolve from 1_000_000,
+    taking_the_present_for_closed_is_caught: NoClosing from 1_000_000,
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::channel::oneshot;
 
+use super::follower::Followed;
 use super::in_flight::InFlight;
 use super::observe;
 use super::oracle::Oracle;
@@ -38,12 +39,25 @@ pub(crate) struct World {
     pub(crate) rng: Rng,
     pub(crate) in_flight: Vec<InFlight>,
     /// Calls that arrive when nobody waits for them any more.
-    pub(crate) late: Vec<Call>,
+    pub(crate) late: Vec<Late>,
+    /// How long a call can be late, in ms; for ever when none is given.
+    pub(crate) late_for: Option<i64>,
+    /// Index entries do not say whose they are.
+    pub(crate) shares_entries: bool,
+    /// What followers were given.
+    pub(crate) followed: Followed,
     pub(crate) timers: Vec<Timer>,
     pub(crate) oracle: Oracle,
     pub(crate) counts: Counts,
     pub(crate) trace: Option<Vec<String>>,
     next: u64,
+}
+
+/// A call that nobody waits for.
+pub(crate) struct Late {
+    pub(crate) call: Call,
+    /// Then it is lost for good.
+    until: Option<Millis>,
 }
 
 /// Somebody who sleeps.
@@ -64,6 +78,9 @@ impl Shared {
             rng: Rng::new(seed),
             in_flight: Vec::new(),
             late: Vec::new(),
+            late_for: None,
+            shares_entries: false,
+            followed: Followed::default(),
             timers: Vec::new(),
             oracle: Oracle::default(),
             counts: Counts::default(),
@@ -100,6 +117,9 @@ impl World {
     pub(crate) fn observe(&mut self, writes: &[Write]) {
         let changed = observe::changed(self, writes);
         if changed.is_empty() {
+            for document in observe::touched(writes) {
+                observe::check_entries(self, &document);
+            }
             return;
         }
         for (document, point) in &changed {
@@ -116,9 +136,31 @@ impl World {
         }
     }
 
+    /// The call arrives later, when nobody waits for it any more.
+    pub(crate) fn delay(&mut self, call: Call) {
+        let until = self.late_for.map(|late_for| self.now.plus(late_for));
+        self.late.push(Late { call, until });
+    }
+
+    /// The client is gone; its calls on their way may arrive now, later or never.
+    pub(crate) fn abandon(&mut self, client: usize) {
+        let (gone, rest): (Vec<InFlight>, _) = std::mem::take(&mut self.in_flight)
+            .into_iter()
+            .partition(|call| call.client == client);
+        self.in_flight = rest;
+        for call in gone {
+            if call.call.is_write() && !call.call.writes().is_empty() && self.rng.chance(600) {
+                self.delay(call.call);
+            }
+        }
+    }
+
     /// Applies a call that nobody waits for.
-    pub(crate) fn arrive(&mut self, call: &Call) {
-        let now = self.now;
+    pub(crate) fn arrive(&mut self, late: &Late) {
+        let (now, call) = (self.now, &late.call);
+        if late.until.is_some_and(|until| until < now) {
+            return;
+        }
         let is_applied = self.engine.answer(call, now).is_ok();
         self.note(|| {
             format!(

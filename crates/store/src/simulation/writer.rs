@@ -60,15 +60,13 @@ impl Client {
         let contents = claim_guards(&mut writes, &guards);
         let guards = found.into_values().collect();
         self.note(|| format!("commit {contents:?}"));
-        let result = self
-            .store
-            .commit(Transaction {
-                writes: writes.clone(),
-                guards,
-                deadline: self.deadline(),
-                ..Transaction::default()
-            })
-            .await;
+        let transaction = Transaction {
+            writes: writes.clone(),
+            guards,
+            deadline: self.deadline(),
+            ..Transaction::default()
+        };
+        let result = self.unless_killed(self.store.commit(transaction)).await?;
         self.note(|| format!("       {result:?}"));
         let mut world = self.world.lock();
         let values = contents.iter().map(|content| content.value);
@@ -191,7 +189,11 @@ impl Client {
             method: Method::Put,
             body: Some(content.to_body()),
             identifiers: content.identifiers(),
-            entries: content.entries(),
+            entries: content.entries_by(if self.life_ms.is_some() {
+                content.value % 4
+            } else {
+                0
+            }),
         })
     }
 }

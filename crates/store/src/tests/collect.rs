@@ -146,6 +146,44 @@ fn nothing_is_collected_under_an_intent() {
     assert_eq!(collect(&bench), 1);
 }
 
+/// Why there is a grace: a search that has passed the new value when it was written, and comes to the
+/// old one when it is gone, misses a document that matched all the time.
+#[test]
+fn without_grace_a_search_under_way_would_miss_what_moves() {
+    for (grace_ms, expected) in [(GRACE_MS, vec!["1"]), (-1, vec![])] {
+        let bench = Bench::new();
+        bench
+            .commit(vec![bench.put("1", "x").with_entry("x")])
+            .unwrap();
+        bench.clock.advance(2 * DAY_MS);
+        let page = |from: &str| crate::EntryQuery {
+            kind: "Organization".into(),
+            parameter: "name".into(),
+            partition: "p".into(),
+            from: Some(from.into()),
+            to: Some(from.into()),
+            after: None,
+            limit: 1,
+        };
+        let search = |from| block_on(bench.store.entries(&page(from))).unwrap().hits;
+        let mut found = search("a");
+        bench
+            .commit(vec![bench.put("1", "a").with_entry("a")])
+            .unwrap();
+        let query = CollectQuery {
+            segment: 0,
+            segments: 1,
+            after: None,
+            limit: 100,
+            grace_ms,
+        };
+        block_on(bench.store.collect(&query)).unwrap();
+        found.extend(search("x"));
+        let found: Vec<String> = found.into_iter().map(|hit| hit.id).collect();
+        assert_eq!(found, expected);
+    }
+}
+
 #[test]
 fn what_is_in_effect_keeps_all_its_entries() {
     let bench = Bench::new();

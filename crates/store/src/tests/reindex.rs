@@ -210,6 +210,48 @@ fn a_lost_answer_is_found_out_by_trying_again() {
     assert_eq!(candidates(&bench), ["y"]);
 }
 
+/// A copy of the reindexing that a client below had sent, refused as an intent was there, arrives when
+/// that intent is gone: what it lists was removed by then. Hence no retries below the store.
+#[test]
+fn a_hidden_copy_of_a_refused_reindexing_would_list_entries_that_are_gone() {
+    let bench = Bench::new();
+    bench.commit(vec![bench.put("1", "a")]).unwrap();
+    let head = bench.read("1").unwrap();
+    let at = crate::head::head_key(&head.key);
+    let free = bench.tables.snapshot().items()[&at].clone();
+    let intent = crate::intent::on_head(&head.state, bench.store.clock.now());
+    let mut taken = free.clone();
+    taken.insert("p".into(), crate::table::Value::M(intent));
+    store_item(&bench, &at, taken);
+    bench.tables.take_calls();
+    let outcome = block_on(bench.store.reindex(head, Vec::new(), entries(&["y"]))).unwrap();
+    assert_eq!(outcome, Reindexed::Conflict);
+    let calls = bench.tables.take_calls();
+    let sent = calls
+        .into_iter()
+        .find(|call| matches!(call, Call::Write(_)));
+    store_item(&bench, &at, free);
+    let Some(Call::Write(copy)) = sent else {
+        panic!("nothing was sent")
+    };
+    block_on(bench.store.tables.write(copy)).unwrap();
+    assert_eq!(candidates(&bench), [""; 0]);
+    assert!(!crate::Store::is_stale(
+        &bench.read("1").unwrap(),
+        &[],
+        &entries(&["y"])
+    ));
+}
+
+fn store_item(bench: &Bench, at: &crate::table::Key, item: crate::table::Item) {
+    let put = crate::table::Write {
+        key: at.clone(),
+        action: crate::table::Action::Put(item),
+        condition: None,
+    };
+    block_on(bench.store.tables.write(put)).unwrap();
+}
+
 #[test]
 fn more_identifiers_than_fit_into_one_call_are_refused() {
     let bench = Bench::new();

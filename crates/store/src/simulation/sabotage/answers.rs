@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::TOKENS;
 use super::super::content::Content;
-use super::calls::is_commit;
+use super::calls::{is_commit, is_reindexing};
 use crate::identifier::Held;
 use crate::simulated::{Call, Reply};
 use crate::table::{Answer, Consumed, Item, Key, Sort, Table, TableError, Value};
@@ -52,6 +52,15 @@ pub(crate) fn take_for_processed(call: &Call, answer: Answer<Reply>) -> Answer<R
 pub(crate) fn take_for_refused(call: &Call, answer: Answer<Reply>) -> Answer<Reply> {
     match answer {
         Err(TableError::Unknown(_)) if is_commit(call) => Err(TableError::Throttled),
+        answer => answer,
+    }
+}
+
+pub(crate) fn take_reindexing_for_refused(call: &Call, answer: Answer<Reply>) -> Answer<Reply> {
+    match answer {
+        Err(TableError::Unknown(_)) if is_reindexing(call) => {
+            Err(TableError::ConditionFailed(Vec::new()))
+        }
         answer => answer,
     }
 }

@@ -1,7 +1,8 @@
 //! Calls, as they would be with a rule forgotten.
 
+use crate::entry::SEPARATOR;
 use crate::simulated::Call;
-use crate::table::{Action, Change, Condition, Path, Table, Value, Write};
+use crate::table::{Action, Change, Condition, Path, Sort, Table, Value, Write};
 
 fn writes(call: &mut Call) -> &mut [Write] {
     match call {
@@ -84,6 +85,39 @@ pub(crate) fn delete(write: &Write) -> Call {
         action: Action::Delete,
         condition: None,
     })
+}
+
+/// Whether a call gives a head other entries, and no other version.
+pub(crate) fn is_reindexing(call: &Call) -> bool {
+    let sets_time = |change: &Change| matches!(change, Change::Set(path, _) if path.0 == ["ri"]);
+    call.writes().iter().any(
+        |write| matches!(&write.action, Action::Update(changes) if changes.iter().any(sets_time)),
+    )
+}
+
+pub(crate) fn forget_revisions_of_reindexing(call: &mut Call) {
+    if is_reindexing(call) {
+        forget_revisions(call);
+    }
+}
+
+/// Whose entries are that do not say whose they are.
+pub(crate) const NOBODY: &str = "-";
+
+pub(crate) fn forget_owners(call: &mut Call) {
+    let Call::BatchWrite(writes) = call else {
+        return;
+    };
+    for write in writes
+        .iter_mut()
+        .filter(|write| write.key.pk.starts_with("I#"))
+    {
+        if let Sort::Text(sort) = &mut write.key.sk
+            && let Some((rest, _)) = sort.rsplit_once(SEPARATOR)
+        {
+            *sort = format!("{rest}{SEPARATOR}{NOBODY}");
+        }
+    }
 }
 
 pub(crate) fn forget_revisions(call: &mut Call) {
