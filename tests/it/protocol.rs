@@ -26,6 +26,7 @@ mod crowd;
 mod delete;
 mod encoding;
 mod entries;
+mod export;
 mod expunge;
 mod failing_tables;
 mod feed;

@@ -48,8 +48,6 @@ pub enum Kind {
     Unavailable,
     /// The caller has too much under way already.
     TooMany,
-    /// The resource does not have the part that was asked for.
-    OutOfRange,
 }
 
 impl Kind {
@@ -80,7 +78,6 @@ impl Kind {
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             // Bulk Data: "should respond with a 429 Too Many Requests"
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::OutOfRange => StatusCode::RANGE_NOT_SATISFIABLE,
         }
     }
 }
@@ -206,6 +203,24 @@ impl Failure {
             all.source = all.source.or(next.source);
             all
         }))
+    }
+}
+
+/// As a host's log tells it, where nobody is to be answered.
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let texts: Vec<&str> = self
+            .issues
+            .iter()
+            .map(|one| one.diagnostics.as_str())
+            .collect();
+        f.write_str(&texts.join("; "))
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
     }
 }
 

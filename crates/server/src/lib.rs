@@ -35,5 +35,6 @@ mod write;
 
 pub use failure::{Failure, Kind};
 pub use job::{Again, Ticked};
+pub use operation::export::{Scheduled, ScheduledExport};
 pub use server::{Ports, Server};
-pub use settings::{JobSettings, Settings, UniqueSystems};
+pub use settings::{ExportSettings, JobSettings, Settings, UniqueSystems};

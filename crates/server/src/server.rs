@@ -9,8 +9,16 @@ use store::{Clock, Ids, Receipt, Store};
 use crate::{
     Settings,
     auth::Caller,
+    failure::Failure,
     interaction::Context,
-    job::{Again, Engine, Ticked, Work},
+    job::{
+        Again, Engine, Ticked, Work,
+        export::{self, EXPORT, Export},
+    },
+    operation::{
+        self,
+        export::{Scheduled, ScheduledExport},
+    },
     port::{Files, Queue},
     rest,
 };
@@ -46,13 +54,26 @@ impl Server {
             Arc::clone(&ports.jobs),
             (Arc::clone(&ports.clock), Arc::clone(&ports.ids)),
             settings.jobs.clone(),
-            works(),
+            works(&ports, &settings),
         );
         Self {
             ports,
             settings: Arc::new(settings),
             jobs,
         }
+    }
+
+    /// Begins an export that a schedule asks for. May be called twice for once.
+    ///
+    /// # Errors
+    ///
+    /// As a request for it would fail.
+    pub async fn start_scheduled_export(
+        &self,
+        scheduled: &ScheduledExport,
+    ) -> Result<Scheduled, Failure> {
+        let context = self.context(Caller::anonymous(), &Arc::default());
+        operation::export::start_scheduled(&context, scheduled).await
     }
 
     /// Works off a message about a job.
@@ -65,13 +86,21 @@ impl Server {
     }
 
     /// Does what nobody asks for; to be called every few minutes, and at the start. Lost messages
-    /// are sent again, overdue jobs fail.
+    /// are sent again, overdue jobs fail, and files go whose time is over or that belong to nobody.
     ///
     /// # Errors
     ///
     /// Something cannot be reached: the next time goes on.
     pub async fn tick(&self) -> Result<Ticked, Again> {
-        self.jobs.tick().await
+        let ticked = self.jobs.tick().await?;
+        let context = self.context(Caller::anonymous(), &Arc::default());
+        let noted = operation::export::note_completed(&context).await;
+        noted.map_err(|failure| Again::Work(failure.into()))?;
+        let files_removed = export::sweep(&self.jobs, &self.ports.files).await?;
+        Ok(Ticked {
+            files_removed,
+            ..ticked
+        })
     }
 
     /// Answers a request of a caller. Always answers: what fails is an `OperationOutcome`.
@@ -89,16 +118,22 @@ impl Server {
         caller: Caller,
         receipt: Arc<Receipt>,
     ) -> Response<Bytes> {
-        let context = Context {
-            store: self.ports.store.metered(Arc::clone(&receipt)),
+        let context = self.context(caller, &receipt);
+        rest::respond(&context, &receipt, request).await
+    }
+
+    fn context(&self, caller: Caller, receipt: &Arc<Receipt>) -> Context {
+        let store = self.ports.store.metered(Arc::clone(receipt));
+        Context {
+            jobs: self.jobs.over(store.clone()),
+            store,
             settings: Arc::clone(&self.settings),
             clock: Arc::clone(&self.ports.clock),
             ids: Arc::clone(&self.ports.ids),
-            jobs: self.jobs.clone(),
+            files: Arc::clone(&self.ports.files),
             caller: Arc::new(caller),
             once: None,
-        };
-        rest::respond(&context, &receipt, request).await
+        }
     }
 
     /// The settings, as they are in force.
@@ -108,6 +143,14 @@ impl Server {
 }
 
 /// The kinds of jobs, by the names that their records have.
-fn works() -> BTreeMap<&'static str, Arc<dyn Work>> {
-    BTreeMap::new()
+fn works(ports: &Ports, settings: &Settings) -> BTreeMap<&'static str, Arc<dyn Work>> {
+    let export: Arc<dyn Work> = Arc::new(Export {
+        store: ports.store.clone(),
+        files: Arc::clone(&ports.files),
+        clock: Arc::clone(&ports.clock),
+        ids: Arc::clone(&ports.ids),
+        settings: settings.export.clone(),
+        remembered: settings.jobs.retention + settings.jobs.remembered,
+    });
+    BTreeMap::from([(EXPORT, export)])
 }

@@ -71,6 +71,42 @@ pub struct Settings {
     pub cost_headers: bool,
     /// How jobs are done.
     pub jobs: JobSettings,
+    /// How exports are done.
+    pub export: ExportSettings,
+}
+
+/// How exports are done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportSettings {
+    /// How many exports a user may have under way.
+    pub at_a_time: usize,
+    /// Lines after which a file is cut.
+    pub file_lines: u64,
+    /// Bytes of text after which a file is cut; a worker holds about as much.
+    pub file_bytes: u64,
+    /// Resources up to which an export is done in one step.
+    pub survey: usize,
+    /// Steps that a larger one is divided into.
+    pub segments: u32,
+    /// Bytes of a file that are sent in a response; a larger one is fetched from where it is kept,
+    /// by a link. None: whatever its size.
+    pub inline_bytes: Option<u64>,
+    /// Whether the DELETE of a completed export removes its files.
+    pub delete_completed: bool,
+}
+
+impl Default for ExportSettings {
+    fn default() -> Self {
+        Self {
+            at_a_time: 3,
+            file_lines: 100_000,
+            file_bytes: 64 * 1024 * 1024,
+            survey: 2_000,
+            segments: 8,
+            inline_bytes: None,
+            delete_completed: false,
+        }
+    }
 }
 
 /// How jobs are done, and how long they are remembered.
@@ -126,6 +162,7 @@ impl Settings {
             unique_systems: UniqueSystems::default(),
             cost_headers: false,
             jobs: JobSettings::default(),
+            export: ExportSettings::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use futures::{executor::block_on, future::join_all};
 use http::{HeaderMap, HeaderValue, Method, Request};
 use serde_json::{Value, json};
 use server::{
-    Ports, Server, Settings,
+    Ports, Server, Settings, Ticked,
     auth::Caller,
     simulated::{SimulatedFiles, SimulatedQueue},
 };
@@ -35,6 +35,8 @@ pub(super) struct Fyr {
     tables: Arc<Turns>,
     clock: Arc<TurnClock>,
     caller: Caller,
+    pub(super) files: SimulatedFiles,
+    pub(super) queue: SimulatedQueue,
 }
 
 impl Fyr {
@@ -45,6 +47,15 @@ impl Fyr {
 
     /// An empty server with some settings changed.
     pub(super) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::closing(store::Closing::OneProcess, change)
+    }
+
+    /// An empty server that is one of several, whose commits take so long at most.
+    pub(super) fn closing_after(ms: i64) -> Self {
+        Self::closing(store::Closing::Wait { ms }, |_| {})
+    }
+
+    fn closing(closing: store::Closing, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::at(BASE);
         // every failure is asked whether it wrote something
         settings.cost_headers = true;
@@ -53,7 +64,7 @@ impl Fyr {
         let clock = Arc::new(TurnClock::of(&tables));
         let ids = Arc::new(TurnIds::of(&tables));
         let limits = store::Settings {
-            closing: store::Closing::OneProcess,
+            closing,
             ..store::Settings::default()
         };
         let store_ports = store::Ports {
@@ -63,10 +74,11 @@ impl Fyr {
             clock: clock.clone(),
             ids: ids.clone(),
         };
+        let (files, queue) = (SimulatedFiles::new(), SimulatedQueue::new());
         let ports = Ports {
             store: Store::new(store_ports, limits),
-            files: Arc::new(SimulatedFiles::new()),
-            jobs: Arc::new(SimulatedQueue::new()),
+            files: Arc::new(files.clone()),
+            jobs: Arc::new(queue.clone()),
             clock: clock.clone(),
             ids,
         };
@@ -75,6 +87,8 @@ impl Fyr {
             tables,
             clock,
             caller: Caller::developer(),
+            files,
+            queue,
         }
     }
 
@@ -91,6 +105,35 @@ impl Fyr {
         self.seen_by(Caller::from_claims(&json!({
             "user_id": "somebody", "user_type": "SYSTEM", "realm_access": {"roles": roles}
         })))
+    }
+
+    /// The server itself.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// From now on requests interleave as the seed says; with 0 they do not.
+    pub(super) fn shuffle(&self, seed: u64) {
+        self.tables.shuffle(seed);
+    }
+
+    /// Hands the messages about jobs to the server, until there are none.
+    pub(super) fn work_off(&self) {
+        loop {
+            let messages = self.queue.take();
+            if messages.is_empty() {
+                return;
+            }
+            for message in messages {
+                self.advance(i64::try_from(message.delay.as_millis()).unwrap());
+                block_on(self.server.receive(&message.body)).unwrap();
+            }
+        }
+    }
+
+    /// What nobody asks for.
+    pub(super) fn tick(&self) -> Ticked {
+        block_on(self.server.tick()).unwrap()
     }
 
     /// Lets time pass.
@@ -209,7 +252,7 @@ impl Ask<'_> {
         reply
     }
 
-    async fn reply(self) -> Reply {
+    pub(super) async fn reply(self) -> Reply {
         let is_head = self.method == Method::HEAD;
         let mut request = Request::new(self.body);
         *request.method_mut() = self.method;

@@ -8,12 +8,14 @@ use http::{HeaderMap, Response};
 use serde_json::Value;
 
 /// Headers that a response may have.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 24] = [
+    "accept-ranges",
     "allow",
     "cache-control",
     "content-encoding",
     "content-length",
     "content-location",
+    "content-range",
     "content-type",
     "etag",
     "expires",
@@ -29,19 +31,26 @@ const KNOWN: [&str; 21] = [
     "x-correlation-id",
     "x-frame-options",
     "x-fyr-cost",
+    "x-progress",
     "x-request-id",
 ];
 
 /// Headers that every response has (G3).
-const ALWAYS: [(&str, &str); 5] = [
+const ALWAYS: [(&str, &str); 4] = [
     (
         "cache-control",
         "no-cache, no-store, max-age=0, must-revalidate",
     ),
     ("pragma", "no-cache"),
-    ("expires", "0"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
+];
+
+/// Media types that a body may have.
+const MEDIA_TYPES: [&str; 3] = [
+    "application/fhir+json; charset=UTF-8",
+    "application/json",
+    "application/fhir+ndjson",
 ];
 
 /// A response whose headers and body are what they must be.
@@ -53,13 +62,24 @@ pub(super) struct Reply {
     pub(super) text: String,
     /// The body as JSON; null when there is none.
     pub(super) json: Value,
+    /// The body as it came.
+    pub(super) bytes: Bytes,
 }
 
 impl Reply {
     pub(super) fn check(is_head: bool, response: Response<Bytes>) -> Self {
         let (parts, body) = response.into_parts();
-        let text = decompressed(&parts.headers, &body);
-        let json = if text.is_empty() {
+        let is_part = parts.status == 206;
+        let text = if is_part {
+            String::from_utf8_lossy(&body).into_owned()
+        } else {
+            decompressed(&parts.headers, &body)
+        };
+        let is_lines = parts
+            .headers
+            .get("content-type")
+            .is_some_and(|kind| kind == MEDIA_TYPES[2]);
+        let json = if text.is_empty() || is_lines {
             Value::Null
         } else {
             serde_json::from_str(&text).expect(&text)
@@ -69,6 +89,7 @@ impl Reply {
             headers: parts.headers,
             text,
             json,
+            bytes: body.clone(),
         };
         reply.check_headers();
         reply.check_body(is_head, body.len());
@@ -87,6 +108,10 @@ impl Reply {
         for (name, value) in ALWAYS {
             assert_eq!(self.header(name), Some(value), "{name}");
         }
+        // only the manifest of an export says when it is over
+        let expires = self.header("expires").unwrap();
+        let is_manifest = self.header("content-type") == Some(MEDIA_TYPES[1]);
+        assert_eq!(expires != "0", is_manifest, "{expires}");
         assert!(self.header("x-request-id").is_some_and(|id| !id.is_empty()));
         let is_401 = self.status == 401;
         assert_eq!(self.header("www-authenticate").is_some(), is_401);
@@ -103,14 +128,21 @@ impl Reply {
 
     fn check_body(&self, is_head: bool, bytes: usize) {
         if bytes == 0 {
-            assert!(is_head || self.header("content-type").is_none());
+            assert!(
+                is_head
+                    || self
+                        .header("content-type")
+                        .is_none_or(|kind| kind == MEDIA_TYPES[2])
+            );
             return;
         }
         assert!(!is_head, "HEAD has no body");
         let length = bytes.to_string();
         assert_eq!(self.header("content-length"), Some(length.as_str()));
-        let fhir_json = Some("application/fhir+json; charset=UTF-8");
-        assert_eq!(self.header("content-type"), fhir_json);
+        let media_type = self.header("content-type").unwrap();
+        assert!(MEDIA_TYPES.contains(&media_type), "{media_type}");
+        let is_failure = self.status >= 400;
+        assert!(!is_failure || media_type == MEDIA_TYPES[0], "{media_type}");
     }
 
     /// A failure that the request itself explains wrote nothing. Others may have cost writes: what a
@@ -240,6 +272,8 @@ fn decompressed(headers: &HeaderMap, body: &[u8]) -> String {
     let mut text = String::new();
     let mut plain = body;
     match headers.get("content-encoding") {
+        // the answer to HEAD
+        Some(_) if body.is_empty() => {}
         Some(encoding) => {
             assert_eq!(encoding, "gzip");
             GzDecoder::new(body).read_to_string(&mut text).unwrap();

@@ -80,7 +80,7 @@ pub(super) fn route(
                 text,
             ));
         }
-        (Route::Expunge(_), _) => {
+        (Route::Expunge(_) | Route::Export | Route::ExportStatus | Route::ExportCancel, _) => {
             let text = "an operation that changes state inside a bundle is not supported";
             return Err(Failure::new(
                 Kind::Unprocessable,

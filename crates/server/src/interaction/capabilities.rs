@@ -35,12 +35,14 @@ fn statement(settings: &Settings, now: Instant) -> Value {
         "mode": "server",
         "resource": resources,
         "interaction": system_interactions(settings),
+        "operation": operations(On::System),
     });
     json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
         "date": now.to_string(),
         "kind": "instance",
+        "instantiates": ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],
         "software": {"name": "Fyr", "version": env!("CARGO_PKG_VERSION")},
         "implementation": {"description": "Fyr, a FHIR R4 server", "url": settings.base_url},
         "fhirVersion": "4.0.1",

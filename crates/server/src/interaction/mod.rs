@@ -4,6 +4,7 @@
 
 mod answer;
 mod batch;
+mod binary;
 mod bundle;
 mod capabilities;
 mod conditions;
@@ -39,6 +40,7 @@ use crate::{
     failure::{Failure, Kind},
     job::Engine,
     operation,
+    port::Files,
     route::Route,
     write::Once,
 };
@@ -50,6 +52,7 @@ pub(crate) struct Context {
     pub(crate) settings: Arc<Settings>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) files: Arc<dyn Files>,
     pub(crate) jobs: Engine,
     pub(crate) caller: Arc<Caller>,
     /// When the request has an idempotency key.
@@ -90,12 +93,29 @@ pub(crate) fn perform(
             conditions,
             body,
             full_entries,
-            manner: _,
+            manner,
         } = request;
         match route {
             Route::Capabilities => capabilities::capabilities(context),
-            Route::Read(key) => read::read(context, &key, &conditions).await,
-            Route::Vread(key, version) => vread::vread(context, &key, version).await,
+            Route::Read(key) => match binary::exported(context, &key, manner.as_ref()).await? {
+                Some(file) => Ok(file),
+                None => read::read(context, &key, &conditions).await,
+            },
+            Route::Vread(key, version) => {
+                let manner = manner.as_ref().filter(|_| version.0 == 1);
+                match binary::exported(context, &key, manner).await? {
+                    Some(file) => Ok(file),
+                    None => vread::vread(context, &key, version).await,
+                }
+            }
+            Route::Export => {
+                let manner = manner.unwrap_or_default();
+                operation::export::kick_off(context, &parameters, body.as_ref(), &manner).await
+            }
+            Route::ExportStatus => {
+                operation::export::status(context, &parameters, body.as_ref()).await
+            }
+            Route::ExportCancel => operation::export::cancel(context, &parameters).await,
             Route::History(key) => history::history(context, &key, &parameters).await,
             Route::TypeHistory(kind) => history::feed(context, Some(&kind), &parameters).await,
             Route::SystemHistory => history::feed(context, None, &parameters).await,

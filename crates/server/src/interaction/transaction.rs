@@ -166,7 +166,10 @@ fn operation(
         | Route::History(_)
         | Route::TypeHistory(_)
         | Route::SystemHistory
-        | Route::Expunge(_) => return Err(Failure::internal("a read is not a write")),
+        | Route::Expunge(_)
+        | Route::Export
+        | Route::ExportStatus
+        | Route::ExportCancel => return Err(Failure::internal("a read is not a write")),
     };
     Ok(Operation {
         entry: Some(entry.index),

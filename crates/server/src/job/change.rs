@@ -29,6 +29,28 @@ impl Engine {
         self.end(found, Event::Cancelled, |_| {}).await
     }
 
+    /// Takes the result of a completed job away.
+    ///
+    /// # Errors
+    /// When its record cannot be reached.
+    pub(crate) async fn forget(&self, found: Found) -> Result<(), Again> {
+        let mut found = found;
+        while found.job.result.is_some() {
+            let job = Job {
+                result: None,
+                ..found.job.clone()
+            };
+            if self.put_job(job, found.revision).await?.is_some() {
+                return Ok(());
+            }
+            let Some(now) = self.find(&found.job.id).await? else {
+                return Ok(());
+            };
+            found = now;
+        }
+        Ok(())
+    }
+
     async fn end(
         &self,
         found: Found,

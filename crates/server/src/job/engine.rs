@@ -53,6 +53,9 @@ impl From<Unreadable> for Again {
     }
 }
 
+/// What is waited for on the spot: a message takes as long.
+const MOMENT: Duration = Duration::from_millis(500);
+
 /// A job, and the revision of its record.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Found {
@@ -91,6 +94,14 @@ impl Engine {
             settings,
             works: Arc::new(works),
             worker,
+        }
+    }
+
+    /// The same over a store that counts what it does for a request.
+    pub(crate) fn over(&self, store: Store) -> Self {
+        Self {
+            store,
+            ..self.clone()
         }
     }
 
@@ -141,8 +152,13 @@ impl Engine {
     }
 
     async fn begin(&self, work: &dyn Work, found: Found) -> Result<(), Again> {
-        if let Some(wait) = work.wait(&found.job) {
-            return self.send(&Message::job(&found.job.id), wait).await;
+        while let Some(wait) = work.wait(&found.job) {
+            if wait > MOMENT {
+                return self.send(&Message::job(&found.job.id), wait).await;
+            }
+            self.clock
+                .sleep(wait.as_millis().try_into().unwrap_or(0))
+                .await;
         }
         let plan = match work.plan(&found.job).await {
             Ok(plan) => plan,

@@ -11,6 +11,7 @@
 //! change    records change, each on the condition that it is as it was read
 //! kick_off  a job begins, within the number that an owner may have at a time
 //! tick      what no message asks for: lost messages, dead workers, deadlines
+//! export/   the export of everything as it was at one instant
 //! ```
 //!
 //! A message only says "look at this now". What there is to do stands in the records, and every
@@ -19,6 +20,7 @@
 
 mod change;
 mod engine;
+pub(crate) mod export;
 mod kick_off;
 mod lease;
 mod message;
@@ -31,6 +33,7 @@ mod turn;
 mod work;
 
 pub use engine::Again;
+use engine::millis;
 pub(crate) use engine::{Engine, Found};
 pub(crate) use kick_off::{NewJob, Refused};
 pub(crate) use record::Job;

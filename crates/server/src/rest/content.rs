@@ -50,6 +50,11 @@ pub(super) fn check_accept(asked: Option<&str>, is_format: bool) -> Result<(), F
     ))
 }
 
+/// Whether the client takes lines of JSON.
+pub(super) fn takes_lines(asked: Option<&str>) -> bool {
+    asked.is_some_and(|asked| asked.to_ascii_lowercase().contains("ndjson"))
+}
+
 /// Checks that a body is JSON of R4.
 ///
 /// # Errors

@@ -121,8 +121,11 @@ pub(crate) fn read(
     auth::demand(&context.caller, &route.right())?;
     let format = find(&parameters, "_format");
     let manner = manner(edge, &parts.headers, format, path);
-    content::check_accept(manner.accept.as_deref(), format.is_some())?;
+    if !(route.may_be_lines() && content::takes_lines(manner.accept.as_deref())) {
+        content::check_accept(manner.accept.as_deref(), format.is_some())?;
+    }
     let body = match method {
+        Method::POST if body.is_empty() && route.may_have_no_body() => None,
         Method::POST | Method::PUT | Method::PATCH => {
             Some(read_body(settings, &parts.headers, body)?)
         }

@@ -68,6 +68,8 @@ pub(crate) enum Told {
 /// What an operation is an operation of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum On {
+    /// The whole server.
+    System,
     /// Every resource type.
     Every,
 }

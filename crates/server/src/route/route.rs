@@ -22,6 +22,12 @@ pub(crate) enum Route {
     TypeHistory(String),
     /// All versions of everything, newest first.
     SystemHistory,
+    /// `$export` of everything.
+    Export,
+    /// How far an export is.
+    ExportStatus,
+    /// That an export is not wanted any more.
+    ExportCancel,
     /// `$expunge` of a resource.
     Expunge(DocumentKey),
     /// A new resource of this type.
@@ -37,6 +43,16 @@ pub(crate) enum Route {
 }
 
 impl Route {
+    /// Whether its body may be left out.
+    pub(crate) fn may_have_no_body(&self) -> bool {
+        matches!(self, Self::Export | Self::ExportStatus)
+    }
+
+    /// Whether it may lead to a file of NDJSON.
+    pub(crate) fn may_be_lines(&self) -> bool {
+        matches!(self, Self::Read(key) | Self::Vread(key, _) if key.kind == "Binary")
+    }
+
     /// What the caller must be allowed to do.
     pub(crate) fn right(&self) -> Right {
         match self {
@@ -51,6 +67,9 @@ impl Route {
             Self::Update(key) => Right::Update(key.kind.clone()),
             Self::ConditionalUpdate(kind, _) => Right::Update(kind.clone()),
             Self::Delete(key) => Right::Delete(key.kind.clone()),
+            Self::Export | Self::ExportStatus | Self::ExportCancel => {
+                Right::Operation("$bulk-export")
+            }
             Self::Expunge(key) => Right::Expunge(key.kind.clone()),
             Self::ConditionalDelete(kind, _) => Right::Delete(kind.clone()),
         }

@@ -5,10 +5,13 @@
 //! | POST | (base) | transaction, batch |
 //! | GET | `metadata` | capabilities |
 //! | GET | `_history` | history of everything |
+//! | GET, POST | `$export` | the operation `$export` |
+//! | GET, POST | `$export-poll-status` | how far an export is |
+//! | DELETE | `$export-poll-status` | its cancellation |
 
 use http::Method;
 
-use super::{Route, Row, Told};
+use super::{On, Route, Row, Told};
 use crate::failure::Failure;
 
 pub(super) const ROWS: &[Row] = &[
@@ -40,5 +43,43 @@ pub(super) const ROWS: &[Row] = &[
         path: "_history",
         route: |_| Ok(Route::SystemHistory),
         told: Told::System("history-system"),
+    },
+    Row {
+        method: Method::GET,
+        path: "$export",
+        route: |_| Ok(Route::Export),
+        told: Told::Operation {
+            name: "export",
+            definition: "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
+            on: On::System,
+        },
+    },
+    Row {
+        method: Method::POST,
+        path: "$export",
+        route: |_| Ok(Route::Export),
+        told: Told::Nowhere,
+    },
+    Row {
+        method: Method::GET,
+        path: "$export-poll-status",
+        route: |_| Ok(Route::ExportStatus),
+        told: Told::Operation {
+            name: "export-poll-status",
+            definition: "http://hapifhir.io/fhir/OperationDefinition/export-poll-status",
+            on: On::System,
+        },
+    },
+    Row {
+        method: Method::POST,
+        path: "$export-poll-status",
+        route: |_| Ok(Route::ExportStatus),
+        told: Told::Nowhere,
+    },
+    Row {
+        method: Method::DELETE,
+        path: "$export-poll-status",
+        route: |_| Ok(Route::ExportCancel),
+        told: Told::Nowhere,
     },
 ];

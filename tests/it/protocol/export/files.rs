@@ -1,0 +1,144 @@
+//! What is in the files.
+
+use serde_json::{Value, json};
+
+use super::super::{entries::organization, fyr::Fyr};
+use super::client::export;
+
+fn many(fyr: &Fyr, count: usize) {
+    for n in 0..count {
+        fyr.created(&organization(&format!("number {n}")));
+    }
+}
+
+#[test]
+fn a_small_server_is_one_file_for_each_type() {
+    let fyr = Fyr::new();
+    many(&fyr, 30);
+    fyr.created(&json!({"resourceType": "Patient"}));
+    let exported = export(&fyr, "");
+    let types: Vec<&Value> = exported.manifest["output"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["type"])
+        .collect();
+    assert_eq!(types, ["Organization", "Patient"]);
+    assert_eq!(exported.ids(&fyr).len(), 31);
+}
+
+#[test]
+fn a_large_server_is_done_in_segments_and_nothing_is_missing_or_repeated() {
+    let fyr = Fyr::with(|settings| {
+        settings.export.survey = 7;
+        settings.export.segments = 3;
+    });
+    many(&fyr, 100);
+    let exported = export(&fyr, "");
+    assert_eq!(exported.files("output").len(), 3);
+    let mut ids = exported.ids(&fyr);
+    assert_eq!(ids.len(), 100);
+    ids.dedup();
+    assert_eq!(ids.len(), 100);
+}
+
+#[test]
+fn files_are_cut_at_a_number_of_lines_and_at_a_size() {
+    let fyr = Fyr::with(|settings| settings.export.file_lines = 10);
+    many(&fyr, 35);
+    let counts = |exported: &super::client::Exported| -> Vec<u64> {
+        let files = exported.manifest["output"].as_array().unwrap();
+        files
+            .iter()
+            .map(|file| file["count"].as_u64().unwrap())
+            .collect()
+    };
+    let exported = export(&fyr, "");
+    assert_eq!(counts(&exported), [10, 10, 10, 5]);
+    assert_eq!(exported.ids(&fyr).len(), 35);
+
+    let fyr = Fyr::with(|settings| settings.export.file_bytes = 1_000);
+    many(&fyr, 35);
+    let exported = export(&fyr, "");
+    assert!(counts(&exported).len() > 3);
+    for path in exported.files("output") {
+        assert!(fyr.get(&path).text.len() <= 1_000);
+    }
+    assert_eq!(exported.ids(&fyr).len(), 35);
+}
+
+#[test]
+fn b5_lines_are_the_current_versions_as_a_read_shows_them_and_nothing_deleted() {
+    let fyr = Fyr::new();
+    let id = fyr.created(&organization("A"));
+    let path = format!("/Organization/{id}");
+    fyr.put(
+        &path,
+        &json!({"resourceType": "Organization", "id": id, "name": "Å \n\u{1F600}"}),
+    )
+    .expect(200);
+    let gone = fyr.created(&organization("gone"));
+    fyr.delete(&format!("/Organization/{gone}")).expect(200);
+    fyr.advance(10);
+    let exported = export(&fyr, "?_type=Organization");
+    assert_eq!(exported.lines(&fyr, "output"), [fyr.get(&path).json]);
+}
+
+#[test]
+fn since_and_until_choose_by_the_time_of_the_last_update() {
+    let fyr = Fyr::new();
+    let old = fyr.created(&organization("old"));
+    let deleted = fyr.created(&organization("deleted"));
+    fyr.advance(10_000);
+    let new = fyr.created(&organization("new"));
+    fyr.delete(&format!("/Organization/{deleted}")).expect(200);
+    fyr.advance(10_000);
+    let since = export(&fyr, "?_since=2026-01-01T00:00:05Z");
+    assert_eq!(since.ids(&fyr), [new.clone()]);
+    assert_eq!(since.deleted(&fyr), [format!("Organization/{deleted}")]);
+    let until = export(&fyr, "?_until=2026-01-01T00:00:05Z");
+    assert_eq!(until.ids(&fyr), [old]);
+    assert!(until.manifest.get("deleted").is_none());
+    let neither = export(
+        &fyr,
+        "?_since=2026-01-01T00:00:05Z&_until=2026-01-01T00:00:06Z",
+    );
+    assert!(neither.ids(&fyr).is_empty());
+    // "later than": what was written at the very instant is not later
+    let at = export(&fyr, "?_since=2026-01-01T00:00:10.000Z");
+    assert!(!at.ids(&fyr).contains(&new));
+}
+
+#[test]
+fn x3_elements_leave_the_others_out_and_say_so() {
+    let fyr = Fyr::new();
+    fyr.created(
+        &json!({"resourceType": "Organization", "name": "A", "alias": ["B"], "language": "sv"}),
+    );
+    fyr.created(&json!({"resourceType": "Patient", "active": true, "gender": "other"}));
+    let lines = export(&fyr, "?_elements=Organization.name,language").lines(&fyr, "output");
+    let [organization, patient] = lines.as_slice() else {
+        panic!("{lines:?}");
+    };
+    assert_eq!(
+        (&organization["name"], &organization["language"]),
+        (&json!("A"), &json!("sv"))
+    );
+    assert!(organization.get("alias").is_none() && patient.get("gender").is_none());
+    assert_eq!(organization["meta"]["tag"][0]["code"], "SUBSETTED");
+}
+
+#[test]
+fn binaries_are_not_exported() {
+    let fyr = Fyr::new();
+    fyr.created(&json!({"resourceType": "Binary", "contentType": "text/plain"}));
+    assert!(export(&fyr, "").files("output").is_empty());
+}
+
+#[test]
+fn an_empty_server_has_an_empty_export() {
+    let fyr = Fyr::new();
+    let exported = export(&fyr, "");
+    assert_eq!(exported.manifest["output"], json!([]));
+    assert!(fyr.files.keys().is_empty());
+}
