@@ -103,6 +103,14 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) dynamodb_listen: Option<SocketAddr>,
 
+    /// Offer the embedded S3 to other processes, at this address of this machine
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "dynamodb_endpoint")]
+    pub(crate) s3_listen: Option<SocketAddr>,
+
+    /// Offer the embedded SQS to other processes, at this address of this machine
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "dynamodb_endpoint")]
+    pub(crate) sqs_listen: Option<SocketAddr>,
+
     /// Allow addresses that other machines reach, although anybody may then read and change all data
     #[arg(long)]
     pub(crate) insecure_listen_beyond_this_machine: bool,

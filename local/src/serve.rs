@@ -1,15 +1,14 @@
 //! `fyr serve`: engine, tables, server and network, from first to last.
 
+mod background;
 mod engine;
 mod greeting;
 mod ports;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use aws::Config;
 use aws::dynamodb::{Client, TableNames, connect, create_tables, tables_exist};
-use server::port::{NoFiles, NoQueue};
 use server::{Ports, Server, Settings};
 use store::Store;
 use tokio::net::TcpListener;
@@ -18,6 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::arguments::Serve;
 use crate::failure::Failure;
 use crate::network;
+use background::Background;
 use engine::Tables;
 
 /// Runs the server until it is told to stop.
@@ -27,17 +27,23 @@ pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failur
     let address = listener.local_addr().map_err(Failure::unexpected)?;
     let settings = settings(&arguments, &config, address);
     let tables = Tables::open(&arguments, &config)?;
-    let server = start(&tables, &config, settings).await?;
+    let (server, background) = start(&tables, &config, settings).await?;
     let stop = stop_signal()?;
     greeting::print(&arguments, server.settings(), &tables);
     network::serve(listener, server, stop).await;
+    background.stop().await;
     tracing::info!("stopped");
     Ok(())
 }
 
 /// In development mode the server has no way to tell its callers apart.
 fn check_reach(arguments: &Serve) -> Result<(), Failure> {
-    let addresses = [Some(arguments.listen), arguments.dynamodb_listen];
+    let addresses = [
+        Some(arguments.listen),
+        arguments.dynamodb_listen,
+        arguments.s3_listen,
+        arguments.sqs_listen,
+    ];
     let far = addresses
         .into_iter()
         .flatten()
@@ -73,7 +79,11 @@ fn settings(arguments: &Serve, config: &Config, address: SocketAddr) -> Settings
     }
 }
 
-async fn start(tables: &Tables, config: &Config, settings: Settings) -> Result<Server, Failure> {
+async fn start(
+    tables: &Tables,
+    config: &Config,
+    mut settings: Settings,
+) -> Result<(Server, Background), Failure> {
     let client = connect(tables.endpoint()).await;
     prepare(tables, &client, &config.table_names()).await?;
     let limits = if tables.are_closed() {
@@ -81,15 +91,20 @@ async fn start(tables: &Tables, config: &Config, settings: Settings) -> Result<S
     } else {
         config.store_settings()
     };
-    let store_ports = ports::ports(tables, client, config).await?;
+    settings.jobs.is_alone = tables.are_closed();
+    let made_of = ports::parts(tables, client, config).await?;
+    let (clock, ids) = (made_of.store.clock.clone(), made_of.store.ids.clone());
+    let store = Store::new(made_of.store, limits);
     let ports = Ports {
-        clock: store_ports.clock.clone(),
-        ids: store_ports.ids.clone(),
-        store: Store::new(store_ports, limits),
-        files: Arc::new(NoFiles),
-        jobs: Arc::new(NoQueue),
+        store: store.clone(),
+        files: made_of.files,
+        jobs: made_of.queues.jobs(),
+        clock,
+        ids,
     };
-    Ok(Server::new(ports, settings))
+    let server = Server::new(ports, settings);
+    let background = Background::start(&server, &store, &made_of.queues);
+    Ok((server, background))
 }
 
 /// Makes the tables that are ours to make, and looks for those that are not.

@@ -33,6 +33,10 @@ pub struct Config {
     pub blobs_bucket: Option<String>,
     /// `FYR_RECOVERY_QUEUE_URL`.
     pub recovery_queue_url: Option<String>,
+    /// `FYR_FILES_BUCKET`.
+    pub files_bucket: Option<String>,
+    /// `FYR_JOBS_QUEUE_URL`.
+    pub jobs_queue_url: Option<String>,
     /// `FYR_TABLE_PREFIX`.
     pub table_prefix: String,
     /// `FYR_LOG`.
@@ -156,6 +160,8 @@ impl Default for Config {
             sqs_endpoint: None,
             blobs_bucket: None,
             recovery_queue_url: None,
+            files_bucket: None,
+            jobs_queue_url: None,
             table_prefix: "fyr".to_owned(),
             log: telemetry::DEFAULT_FILTER.to_owned(),
             closing_seconds: None,

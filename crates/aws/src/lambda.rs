@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | API Gateway, HTTP API (payload 2.0) or REST API (payload 1.0) | a request, and the claims that the gateway verified | a response |
 //! | SQS | up to ten messages | which of them failed |
-//! | a schedule of EventBridge | that it is time | nothing |
+//! | a schedule of `EventBridge` | that it is time | nothing |
 //!
 //! All functions behind the gateway run the same code. What sets them apart is their template
 //! resource: which routes lead to them, what they may do to which table, how long they may take.
@@ -17,16 +17,13 @@ mod schedule;
 
 use std::error;
 use std::future::Future;
-use std::sync::Arc;
 
 use lambda_http::{Error, LambdaEvent, Request, lambda_runtime, service_fn};
 use serde_json::Value;
-use server::port::{NoFiles, NoQueue};
 use server::{Ports, Server};
 use store::Store;
 
-use crate::ports::store_ports;
-use crate::{Config, recovery, telemetry};
+use crate::{Config, ports, recovery, telemetry};
 
 /// An event that is not of the kind that the function is for.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +59,20 @@ pub async fn run_recovery() -> Result<(), Error> {
     .await
 }
 
+/// Works off the messages of the queue for jobs.
+///
+/// # Errors
+/// Wrong settings, or no Lambda around it.
+pub async fn run_jobs() -> Result<(), Error> {
+    telemetry::to_cloudwatch();
+    let server = server(&Config::from_environment()?).await?;
+    run_queue(|message| {
+        let server = server.clone();
+        async move { server.receive(&message).await }
+    })
+    .await
+}
+
 /// Hands on the messages of a queue, and leaves those on it that fail.
 async fn run_queue<F, E>(work: impl Fn(String) -> F) -> Result<(), Error>
 where
@@ -76,19 +87,24 @@ where
     lambda_runtime::run(service_fn(handle)).await
 }
 
-/// Finds what nobody finished.
+/// Finds what nobody finished, and what has expired.
 ///
 /// # Errors
 /// Wrong settings, or no Lambda around it.
 pub async fn run_sweeper() -> Result<(), Error> {
     telemetry::to_cloudwatch();
-    let store = store(&Config::from_environment()?).await;
-    run_schedule(|| async {
-        let swept = store.sweep(0, 1).await?;
-        tracing::info!(?swept, "swept");
-        Ok::<_, Error>(())
-    })
-    .await
+    let config = Config::from_environment()?;
+    let (store, server) = (store(&config).await, server(&config).await?);
+    run_schedule(|| sweep(&store, &server)).await
+}
+
+/// Both are done, even when one of them fails.
+async fn sweep(store: &Store, server: &Server) -> Result<(), Error> {
+    let (swept, ticked) = (store.sweep(0, 1).await, server.tick().await);
+    tracing::info!(?swept, ?ticked, "swept");
+    swept?;
+    ticked?;
+    Ok(())
 }
 
 /// Does something each time that a schedule says so. A failure is told to Lambda, which tries again.
@@ -112,17 +128,17 @@ async fn server(config: &Config) -> Result<Server, Error> {
         .base_url
         .as_deref()
         .ok_or("FYR_BASE_URL is not set")?;
-    let store_ports = store_ports(config).await;
-    let ports = Ports {
+    let store_ports = ports::store_ports(config).await;
+    let server_ports = Ports {
         clock: store_ports.clock.clone(),
         ids: store_ports.ids.clone(),
         store: Store::new(store_ports, config.store_settings()),
-        files: Arc::new(NoFiles),
-        jobs: Arc::new(NoQueue),
+        files: ports::files(config),
+        jobs: ports::jobs(config),
     };
-    Ok(Server::new(ports, config.settings(base_url)))
+    Ok(Server::new(server_ports, config.settings(base_url)))
 }
 
 async fn store(config: &Config) -> Store {
-    Store::new(store_ports(config).await, config.store_settings())
+    Store::new(ports::store_ports(config).await, config.store_settings())
 }

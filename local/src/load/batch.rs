@@ -117,17 +117,17 @@ mod tests {
 
     use super::*;
 
-    fn resource(line: u64, id: Option<&str>) -> Result<Piece, Failure> {
+    fn resource(line: u64, id: Option<&str>) -> Piece {
         let file = Arc::new("a.ndjson".into());
         let mut resource = json!({"resourceType": "Organization"});
         if let Some(id) = id {
             resource["id"] = id.into();
         }
-        Ok(Piece::Resource(Place { file, line }, resource))
+        Piece::Resource(Place { file, line }, resource)
     }
 
-    fn batches(pieces: Vec<Result<Piece, Failure>>) -> Vec<Batch> {
-        let batches = Batches::of(pieces.into_iter(), 2);
+    fn batches(pieces: Vec<Piece>) -> Vec<Batch> {
+        let batches = Batches::of(pieces.into_iter().map(Ok), 2);
         batches.map(Result::unwrap).collect()
     }
 
@@ -160,7 +160,7 @@ mod tests {
         };
         let found = batches(vec![
             resource(1, Some("a")),
-            Ok(Piece::Bundle(place, own.clone())),
+            Piece::Bundle(place, own.clone()),
             resource(2, Some("b")),
         ]);
         assert_eq!(found.len(), 3);

@@ -1,8 +1,11 @@
 //! Where the tables of this server are: embedded, or outside.
 
+use std::io;
+use std::net::SocketAddr;
+
 use aws::Config;
 use aws::dynamodb::Endpoint;
-use embedded::{DataDirectory, Durability, Engine, Listener, S3, Sqs};
+use embedded::{DataDirectory, Durability, Engine, Listener, Loopback, S3, Sqs};
 
 use crate::arguments::Serve;
 use crate::failure::Failure;
@@ -19,8 +22,8 @@ pub(super) enum Tables {
         queues: Sqs,
         /// Where it keeps the tables; none when in memory.
         directory: Option<DataDirectory>,
-        /// Its door for other processes.
-        listener: Option<Listener>,
+        /// Doors for other processes.
+        doors: Box<Doors>,
     },
     /// At this URL.
     Outside(String),
@@ -51,16 +54,14 @@ impl Tables {
                 Some(directory),
             )
         };
-        let listener = arguments
-            .dynamodb_listen
-            .map(|address| engine.listen(address));
-        let listener = listener.transpose().map_err(Failure::usage)?;
+        let queues = Sqs::new();
+        let doors = Doors::open(arguments, &engine, &objects, &queues)?;
         Ok(Self::Embedded {
             engine,
             objects,
-            queues: Sqs::new(),
+            queues,
             directory,
-            listener,
+            doors: Box::new(doors),
         })
     }
 
@@ -78,6 +79,48 @@ impl Tables {
 
     /// Whether nobody but this server can write to them.
     pub(super) fn are_closed(&self) -> bool {
-        matches!(self, Self::Embedded { listener: None, .. })
+        match self {
+            Self::Embedded { doors, .. } => doors.tables.is_none(),
+            Self::Outside(_) => false,
+        }
+    }
+}
+
+/// What other processes on this machine may speak to.
+#[derive(Default)]
+pub(super) struct Doors {
+    tables: Option<Listener>,
+    objects: Option<Loopback>,
+    queues: Option<Loopback>,
+}
+
+impl Doors {
+    fn open(
+        arguments: &Serve,
+        engine: &Engine,
+        objects: &S3,
+        queues: &Sqs,
+    ) -> Result<Self, Failure> {
+        let tables = arguments.dynamodb_listen.map(|at| engine.listen(at));
+        let taken = |at, refusal| Failure::usage(format!("cannot listen on {at}: {refusal}"));
+        let loopback =
+            |at: Option<SocketAddr>, listen: &dyn Fn(SocketAddr) -> io::Result<Loopback>| {
+                at.map(|at| listen(at).map_err(|refusal| taken(at, refusal)))
+                    .transpose()
+            };
+        Ok(Self {
+            tables: tables.transpose().map_err(Failure::usage)?,
+            objects: loopback(arguments.s3_listen, &|at| objects.listen(at))?,
+            queues: loopback(arguments.sqs_listen, &|at| queues.listen(at))?,
+        })
+    }
+
+    /// Each open door, and where it is.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = (&'static str, SocketAddr)> {
+        let tables = self.tables.as_ref().map(Listener::address);
+        let objects = self.objects.as_ref().map(Loopback::address);
+        let queues = self.queues.as_ref().map(Loopback::address);
+        let doors = [("DynamoDB", tables), ("S3", objects), ("SQS", queues)];
+        doors.into_iter().filter_map(|(name, at)| Some((name, at?)))
     }
 }

@@ -15,12 +15,9 @@ pub(super) fn print(arguments: &Serve, settings: &Settings, tables: &Tables) {
     ];
     lines.push(format!("  FHIR R4 API   {}", settings.base_url));
     lines.push(format!("  Data          {}", data(arguments, tables)));
-    if let Tables::Embedded {
-        listener: Some(listener),
-        ..
-    } = tables
-    {
-        lines.push(format!("  DynamoDB      http://{}", listener.address()));
+    if let Tables::Embedded { doors, .. } = tables {
+        let doors = doors.addresses();
+        lines.extend(doors.map(|(name, address)| format!("  {name:<13} http://{address}")));
     }
     lines.push(String::new());
     lines.push(

@@ -1,65 +1,123 @@
-//! The store's ports: all of them over the engines in this process, or none of them.
+//! The ports of the store and the server: all of them over the engines in this process, or as the
+//! settings say.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws::Config;
 use aws::dynamodb::{Client, DynamoTables, Endpoint};
-use aws::s3::{self, S3Blobs, create_bucket};
-use aws::sqs::{self, SqsAlarm, create_queue};
+use aws::s3::{self, S3Blobs, S3Files, create_bucket};
+use aws::sqs::{self, SqsAlarm, SqsQueue, create_queue};
 use aws::system::{RandomIds, SystemClock};
 use embedded::{S3, Sqs};
-use store::{Alarm, Blobs, Ports};
+use server::port::{Files, NoQueue, Queue};
+use store::{Alarm, Blobs, NoAlarm, Ports};
 
 use super::engine::Tables;
 use crate::failure::Failure;
 
-/// The bucket in the embedded engine.
-const BUCKET: &str = "fyr";
-/// The queue in the embedded engine.
+/// The buckets in the embedded engine: what expires is apart from what does not.
+const BLOBS: &str = "fyr";
+const FILES: &str = "fyr-files";
+/// The queues in the embedded engine.
 const RECOVERY_QUEUE: &str = "fyr-recovery";
+const JOBS_QUEUE: &str = "fyr-jobs";
 /// How long it takes to finish a large transaction, at most.
 const RECOVERY: Duration = Duration::from_mins(1);
+/// How long a turn at a job takes, at most.
+const TURN: Duration = Duration::from_mins(2);
 
-/// The ports over these tables, which exist.
-pub(super) async fn ports(
+/// What a server is made of, and the queues that this process receives from.
+pub(super) struct Parts {
+    pub(super) store: Ports,
+    pub(super) files: Arc<dyn Files>,
+    pub(super) queues: Queues,
+}
+
+/// The queues that there are.
+#[derive(Clone, Default)]
+pub(super) struct Queues {
+    pub(super) recovery: Option<SqsQueue>,
+    pub(super) jobs: Option<SqsQueue>,
+}
+
+impl Queues {
+    fn alarm(&self) -> Arc<dyn Alarm> {
+        match self.recovery.clone() {
+            Some(queue) => Arc::new(SqsAlarm::new(queue)),
+            None => Arc::new(NoAlarm),
+        }
+    }
+
+    /// Where messages about jobs go.
+    pub(super) fn jobs(&self) -> Arc<dyn Queue> {
+        match self.jobs.clone() {
+            Some(queue) => Arc::new(queue),
+            None => Arc::new(NoQueue),
+        }
+    }
+}
+
+/// The parts over these tables, which exist.
+pub(super) async fn parts(
     tables: &Tables,
     client: Client,
     config: &Config,
-) -> Result<Ports, Failure> {
-    let (blobs, alarm) = match tables {
+) -> Result<Parts, Failure> {
+    let (blobs, files, queues) = match tables {
         Tables::Embedded {
             objects, queues, ..
-        } => (blobs(objects).await?, alarm(queues).await?),
-        Tables::Outside(_) => (aws::ports::blobs(config), aws::ports::alarm(config)),
+        } => {
+            let (blobs, files) = buckets(objects).await?;
+            (blobs, files, own_queues(queues).await?)
+        }
+        Tables::Outside(_) => (
+            aws::ports::blobs(config),
+            aws::ports::files(config),
+            Queues {
+                recovery: aws::ports::recovery_queue(config),
+                jobs: aws::ports::jobs_queue(config),
+            },
+        ),
     };
     let all = DynamoTables::new(client, config.table_names());
     let tables_are_free = tables.are_embedded() && !config.tells_cost();
-    Ok(Ports {
-        tables: Arc::new(if tables_are_free {
-            all.unmetered()
-        } else {
-            all
-        }),
+    let all = if tables_are_free {
+        all.unmetered()
+    } else {
+        all
+    };
+    let store = Ports {
+        tables: Arc::new(all),
         blobs,
-        alarm,
+        alarm: queues.alarm(),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
+    };
+    Ok(Parts {
+        store,
+        files,
+        queues,
     })
 }
 
-async fn blobs(objects: &S3) -> Result<Arc<dyn Blobs>, Failure> {
+async fn buckets(objects: &S3) -> Result<(Arc<dyn Blobs>, Arc<dyn Files>), Failure> {
     let client = s3::connect(Endpoint::InProcess(objects.http_client())).await;
-    create_bucket(&client, BUCKET)
-        .await
-        .map_err(Failure::unexpected)?;
-    Ok(Arc::new(S3Blobs::new(client, BUCKET)))
+    for bucket in [BLOBS, FILES] {
+        create_bucket(&client, bucket)
+            .await
+            .map_err(Failure::unexpected)?;
+    }
+    let blobs = S3Blobs::new(client.clone(), BLOBS);
+    Ok((Arc::new(blobs), Arc::new(S3Files::new(client, FILES))))
 }
 
-async fn alarm(queues: &Sqs) -> Result<Arc<dyn Alarm>, Failure> {
-    let client = sqs::connect(Endpoint::InProcess(queues.http_client())).await;
-    let created = create_queue(&client, RECOVERY_QUEUE, RECOVERY)
-        .await
-        .map_err(Failure::unexpected)?;
-    Ok(Arc::new(SqsAlarm::new(created.queue)))
+async fn own_queues(engine: &Sqs) -> Result<Queues, Failure> {
+    let client = sqs::connect(Endpoint::InProcess(engine.http_client())).await;
+    let recovery = create_queue(&client, RECOVERY_QUEUE, RECOVERY).await;
+    let jobs = create_queue(&client, JOBS_QUEUE, TURN).await;
+    Ok(Queues {
+        recovery: Some(recovery.map_err(Failure::unexpected)?.queue),
+        jobs: Some(jobs.map_err(Failure::unexpected)?.queue),
+    })
 }

@@ -9,9 +9,22 @@ use super::sources::{folders, text};
 
 /// Each function's folder, and its ports.
 const FUNCTIONS: &[(&str, &[&str])] = &[
+    (
+        "job-worker",
+        &[
+            "Documents",
+            "Snapshot",
+            "WriteFiles",
+            "SendJobs",
+            "JobMessages",
+        ],
+    ),
     ("recovery", &["Documents", "RecoveryMessages"]),
     ("resource", &["Documents"]),
-    ("sweeper", &["Documents", "Sweep"]),
+    (
+        "sweeper",
+        &["Documents", "Sweep", "SendJobs", "RemoveFiles"],
+    ),
     ("transaction", &["Documents"]),
 ];
 
@@ -65,8 +78,27 @@ const POLICIES: &[(&str, Statements)] = &[
                     "dynamodb:BatchWriteItem",
                 ],
             ),
+            (
+                "!Sub ${Blobs.Arn}/*",
+                &["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+            ),
+            ("!GetAtt RecoveryQueue.Arn", &["sqs:SendMessage"]),
         ],
     ),
+    ("Snapshot", &[("!GetAtt Heads.Arn", &["dynamodb:Scan"])]),
+    ("WriteFiles", &[("!Sub ${Files.Arn}/*", &["s3:PutObject"])]),
+    (
+        "RemoveFiles",
+        &[
+            ("!GetAtt Files.Arn", &["s3:ListBucket"]),
+            ("!Sub ${Files.Arn}/*", &["s3:DeleteObject"]),
+        ],
+    ),
+    (
+        "SendJobs",
+        &[("!GetAtt JobsQueue.Arn", &["sqs:SendMessage"])],
+    ),
+    ("JobMessages", &[("!GetAtt JobsQueue.Arn", RECEIVE)]),
     ("Sweep", &[("!GetAtt Control.Arn", &["dynamodb:Scan"])]),
     (
         "RecoveryMessages",

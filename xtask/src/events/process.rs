@@ -25,25 +25,48 @@ impl Drop for Process {
     }
 }
 
-/// `fyr serve` with an empty store, of which only the engine's own endpoint is used.
+/// `fyr serve` with an empty store, of which only the engines' own endpoints are used.
 pub(crate) struct Engine {
-    port: u16,
+    tables: u16,
+    objects: u16,
+    queues: u16,
     _process: Process,
 }
 
 impl Engine {
     /// Starts it and waits until it listens.
     pub(crate) fn start(fyr: &Path, logs: &Path) -> Result<Self> {
-        let port = free_port()?;
+        let (tables, objects, queues) = (free_port()?, free_port()?, free_port()?);
         let mut command = Command::new(fyr);
         command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0"]);
-        command.args(["--dynamodb-listen", &format!("127.0.0.1:{port}")]);
+        command.args(["--dynamodb-listen", &format!("127.0.0.1:{tables}")]);
+        command.args(["--s3-listen", &format!("127.0.0.1:{objects}")]);
+        command.args(["--sqs-listen", &format!("127.0.0.1:{queues}")]);
         let process = spawn(&mut command, &logs.join("engine.log"))?;
-        await_listener(port, "the embedded engine")?;
+        for port in [tables, objects, queues] {
+            await_listener(port, "the embedded engine")?;
+        }
         Ok(Self {
-            port,
+            tables,
+            objects,
+            queues,
             _process: process,
         })
+    }
+
+    /// What a function is told of it, by the settings that the template has too.
+    fn settings(&self) -> [(&'static str, String); 7] {
+        let local = |port: u16| format!("http://127.0.0.1:{port}");
+        let queue = |name: &str| format!("{}/000000000000/{name}", local(self.queues));
+        [
+            ("FYR_DYNAMODB_ENDPOINT", local(self.tables)),
+            ("FYR_S3_ENDPOINT", local(self.objects)),
+            ("FYR_SQS_ENDPOINT", local(self.queues)),
+            ("FYR_BLOBS_BUCKET", "fyr".to_owned()),
+            ("FYR_FILES_BUCKET", "fyr-files".to_owned()),
+            ("FYR_RECOVERY_QUEUE_URL", queue("fyr-recovery")),
+            ("FYR_JOBS_QUEUE_URL", queue("fyr-jobs")),
+        ]
     }
 }
 
@@ -77,10 +100,7 @@ impl Function {
             ("AWS_SECRET_ACCESS_KEY", "embedded"),
             ("FYR_BASE_URL", "https://fyr.example"),
         ]);
-        command.env(
-            "FYR_DYNAMODB_ENDPOINT",
-            format!("http://127.0.0.1:{}", engine.port),
-        );
+        command.envs(engine.settings());
         let process = spawn(&mut command, log)?;
         await_listener(port, "the Lambda emulator")?;
         Ok(Self {

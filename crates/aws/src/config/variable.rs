@@ -74,6 +74,26 @@ pub const VARIABLES: &[Variable] = &[
         },
     },
     Variable {
+        name: "FYR_FILES_BUCKET",
+        meaning: "Bucket for the files of exports, which expire: not the one for bodies. Without it there are no exports.",
+        default: "`fyr serve` with its own tables: its own. Elsewhere: none",
+        set: |config, value| {
+            let bucket = name(value)?;
+            config.files_bucket = Some(bucket);
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_JOBS_QUEUE_URL",
+        meaning: "Queue with the messages that move jobs on. Without it there are no jobs.",
+        default: "`fyr serve` with its own tables: its own. Elsewhere: none",
+        set: |config, value| {
+            let url = url(value)?;
+            config.jobs_queue_url = Some(url);
+            Ok(())
+        },
+    },
+    Variable {
         name: "FYR_S3_ENDPOINT",
         meaning: "URL of an S3 other than the region's. Keys are made up for http://.",
         default: "`fyr serve` with its own tables: the embedded engine. Elsewhere: the region's",

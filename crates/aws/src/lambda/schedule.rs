@@ -1,4 +1,4 @@
-//! The event of an EventBridge schedule:
+//! The event of an `EventBridge` schedule:
 //! <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html>.
 //!
 //! ```json

@@ -16,8 +16,10 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use server::port::{FileError, FileFacts, FileLabel, FileList, Files, ListedFile, MAX_LINK, Put};
 use store::Millis;
 
-use super::S3Blobs;
 use super::failure::{code, out_of_reach};
+use super::{S3Blobs, connect};
+use crate::dynamodb::Endpoint;
+use crate::lazy::Lazy;
 
 /// What a header's value cannot hold, and the sign of the encoding itself.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%').add(b' ');
@@ -25,7 +27,7 @@ const ENCODED: &AsciiSet = &CONTROLS.add(b'%').add(b' ');
 /// The files in one bucket.
 #[derive(Debug, Clone)]
 pub struct S3Files {
-    client: Client,
+    client: Lazy<Client>,
     bucket: String,
 }
 
@@ -33,7 +35,15 @@ impl S3Files {
     /// The files in this bucket, which exists already or is made by [`super::create_bucket`].
     pub fn new(client: Client, bucket: impl Into<String>) -> Self {
         Self {
-            client,
+            client: Lazy::made(client),
+            bucket: bucket.into(),
+        }
+    }
+
+    /// The files in this bucket, by a client that is made when it is first needed.
+    pub fn at(endpoint: Endpoint, bucket: impl Into<String>) -> Self {
+        Self {
+            client: Lazy::new(move || connect(endpoint.clone()).boxed()),
             bucket: bucket.into(),
         }
     }
@@ -46,6 +56,8 @@ impl S3Files {
     ) -> Result<Put, FileError> {
         let put = self
             .client
+            .get()
+            .await
             .put_object()
             .bucket(&self.bucket)
             .key(key)
@@ -66,7 +78,13 @@ impl S3Files {
         }
         // In HTTP both ends are included.
         let range = range.map(|range| format!("bytes={}-{}", range.start, range.end - 1));
-        let get = self.client.get_object().bucket(&self.bucket).key(key);
+        let get = self
+            .client
+            .get()
+            .await
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key);
         let got = match get.set_range(range).send().await {
             Ok(got) => got,
             Err(failure) => {
@@ -83,7 +101,13 @@ impl S3Files {
     }
 
     async fn facts(&self, key: String) -> Result<FileFacts, FileError> {
-        let head = self.client.head_object().bucket(&self.bucket).key(key);
+        let head = self
+            .client
+            .get()
+            .await
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key);
         let head = head.send().await.map_err(|failure| {
             let is_absent = failure
                 .as_service_error()
@@ -106,6 +130,8 @@ impl S3Files {
     async fn page(&self, prefix: String, after: Option<String>) -> Result<FileList, FileError> {
         let list = self
             .client
+            .get()
+            .await
             .list_objects_v2()
             .bucket(&self.bucket)
             .prefix(prefix)
@@ -122,9 +148,9 @@ impl S3Files {
                 })
             })
             .collect();
-        let last = files.last().map(|file| file.key.clone());
+        let end = files.last().map(|file| file.key.clone());
         Ok(FileList {
-            next: last.filter(|_| page.is_truncated() == Some(true)),
+            next: end.filter(|_| page.is_truncated() == Some(true)),
             files,
         })
     }
@@ -132,7 +158,13 @@ impl S3Files {
     async fn presign(&self, key: String, lifetime: Duration) -> Result<String, FileError> {
         let lifetime = PresigningConfig::expires_in(lifetime.min(MAX_LINK))
             .map_err(|refusal| FileError::Unavailable(refusal.into()))?;
-        let get = self.client.get_object().bucket(&self.bucket).key(key);
+        let get = self
+            .client
+            .get()
+            .await
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key);
         let signed = get.presigned(lifetime).await.map_err(out_of_reach)?;
         Ok(signed.uri().to_owned())
     }
@@ -162,7 +194,7 @@ impl Files for S3Files {
 
     fn delete(&self, keys: Vec<String>) -> BoxFuture<'_, Result<(), FileError>> {
         async move {
-            let blobs = S3Blobs::new(self.client.clone(), self.bucket.clone());
+            let blobs = S3Blobs::new(self.client.get().await.clone(), self.bucket.clone());
             store::Blobs::delete(&blobs, keys)
                 .await
                 .map_err(|failure| FileError::Unavailable(failure.into()))
