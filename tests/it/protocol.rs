@@ -34,6 +34,7 @@ mod fidelity;
 mod fyr;
 mod history;
 mod idempotency;
+mod large_resources;
 mod limits;
 mod mutants;
 mod read;

@@ -75,10 +75,20 @@ pub(super) const INTERACTIONS: &[(&str, Measure)] = &[
     ("transaction of 1,000 updates", |subject| {
         updates(subject, 1_000)
     }),
+    ("transaction of 100 creates", |subject| {
+        creates(subject, 100)
+    }),
+    ("transaction of 1,000 creates", |subject| {
+        creates(subject, 1_000)
+    }),
+    ("transaction of 5,000 creates", |subject| {
+        creates(subject, 5_000)
+    }),
 ];
 
 const PLAIN: &str = "http://example.org/places";
 const UNIQUE: &str = "urn:oid:1.2.208.176.1.1";
+const UNIQUE_TOO: &str = "urn:oid:2.5.4.97";
 const CRITERION: &str = "identifier=urn:oid:1.2.208.176.1.1|0";
 
 fn create(system: &str) -> Ask<'static> {
@@ -92,6 +102,18 @@ fn put(name: &str) -> Ask<'static> {
 fn updates(subject: &Subject, entries: usize) -> Result<Cost> {
     subject.cost_of(bundle(entries, "one"))?;
     subject.cost_of(bundle(entries, "two"))
+}
+
+/// Organizations with two unique identifiers each, as a registry sends them.
+fn creates(subject: &Subject, entries: usize) -> Result<Cost> {
+    let entry = |number| {
+        format!(
+            r#"{{"resource":{{"resourceType":"Organization","identifier":[{{"system":"{UNIQUE}","value":"{number}"}},{{"system":"{UNIQUE_TOO}","value":"b{number}"}}],"name":"Place {number}","alias":["P{number}"],"type":[{{"coding":[{{"system":"http://example.org/types","code":"place"}}]}}],"partOf":{{"reference":"Organization/first"}}}},"request":{{"method":"POST","url":"Organization"}}}}"#
+        )
+    };
+    let entries = (0..entries).map(entry).collect::<Vec<_>>().join(",");
+    let bundle = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{entries}]}}"#);
+    subject.cost_of(Ask::post("", bundle))
 }
 
 fn bundle(entries: usize, name: &str) -> Ask<'static> {

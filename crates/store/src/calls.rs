@@ -63,27 +63,31 @@ impl<'a> Calls<'a> {
         }
     }
 
-    /// Reads one item.
-    pub(crate) async fn get(&self, key: Key) -> Result<Option<Item>, StoreError> {
+    /// Reads one item, and leaves its body where it is.
+    pub(crate) async fn get_unread(&self, key: Key) -> Result<Option<Item>, StoreError> {
         self.repeated(|| self.store.tables.get(key.clone())).await
     }
 
-    /// Reads a page of a partition.
-    pub(crate) async fn query(&self, query: Query) -> Result<Page, StoreError> {
+    /// Reads a page of a partition, and leaves the bodies where they are.
+    pub(crate) async fn query_unread(&self, query: Query) -> Result<Page, StoreError> {
         self.repeated(|| self.store.tables.query(query.clone()))
             .await
     }
 
-    /// Reads a page of a table.
-    pub(crate) async fn scan(&self, scan: Scan) -> Result<Page, StoreError> {
+    /// Reads a page of a table, and leaves the bodies where they are.
+    pub(crate) async fn scan_unread(&self, scan: Scan) -> Result<Page, StoreError> {
         self.repeated(|| self.store.tables.scan(scan.clone())).await
     }
 
-    /// Reads any number of items, side by side. Absent ones are left out.
+    /// Reads any number of items, side by side, and leaves their bodies where they are. Absent ones
+    /// are left out.
     ///
     /// Takes a vector, not an iterator: one that borrows, held across an await, costs the future of
     /// every caller its `Send`.
-    pub(crate) async fn get_all(&self, keys: Vec<Key>) -> Result<BTreeMap<Key, Item>, StoreError> {
+    pub(crate) async fn get_all_unread(
+        &self,
+        keys: Vec<Key>,
+    ) -> Result<BTreeMap<Key, Item>, StoreError> {
         let distinct: Vec<Key> = keys
             .into_iter()
             .collect::<BTreeSet<_>>()
@@ -260,11 +264,11 @@ impl<'a> Calls<'a> {
         Ok(value)
     }
 
-    fn depth(&self) -> u64 {
+    pub(crate) fn depth(&self) -> u64 {
         self.depth.load(Ordering::Relaxed)
     }
 
-    fn reach(&self, depth: u64) {
+    pub(crate) fn reach(&self, depth: u64) {
         self.depth.fetch_max(depth, Ordering::Relaxed);
         if let Some(receipt) = &self.store.receipt {
             receipt.reach_round_trip(depth);

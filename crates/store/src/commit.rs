@@ -42,11 +42,12 @@ impl Store {
     ) -> Result<Vec<Committed>, CommitError> {
         let calls = self.calls();
         let name = self.ids.transaction_id(began);
-        let mut plan = Plan::new(transaction, name, began)?;
+        let mut plan = Plan::new(transaction, name, began, self.dictionaries)?;
         if plan.writes.is_empty() && plan.keys.len() < 2 {
             // one criterion alone was true when it was read: there is nothing to hold together
             return Ok(Vec::new());
         }
+        plan.spill(&self.settings)?;
         plan.choose_path(&self.settings);
         prepare(&mut plan, &calls).await?;
         let outcome = if plan.is_direct {
@@ -97,6 +98,11 @@ async fn stage_and_verify(plan: &mut Plan, calls: &Calls<'_>) -> Result<(), Comm
     staged?;
     if verified.is_err() {
         calls.withdraw(plan).await;
+        // nothing else of it was written, so that there is nothing to find by the manifest
+        if !plan.is_direct {
+            let manifest = plan.manifest();
+            let _ = calls.write_all(manifest.iter().map(delete).collect()).await;
+        }
     }
     verified
 }
@@ -113,14 +119,16 @@ impl Calls<'_> {
     /// Takes back the entries of a transaction that was not committed and never will be. Best
     /// effort: what stays is verified by every reader and found by nobody.
     pub(crate) async fn withdraw(&self, plan: &Plan) {
-        let delete = |entry: &table::Write| table::Write {
-            key: entry.key.clone(),
-            action: Action::Delete,
-            condition: None,
-        };
-        let _ = self
-            .write_all(plan.entries.iter().map(delete).collect())
-            .await;
+        let entries = plan.entries.iter();
+        let _ = self.write_all(entries.map(delete).collect()).await;
+    }
+}
+
+fn delete(write: &table::Write) -> table::Write {
+    table::Write {
+        key: write.key.clone(),
+        action: Action::Delete,
+        condition: None,
     }
 }
 

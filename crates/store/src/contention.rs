@@ -4,13 +4,14 @@
 //! |-----------------------|--------------|
 //! | is decided            | what it left on the item is carried out or undone |
 //! | has outlived its lease | it is aborted: its coordinator is gone |
-//! | began later than ours | it is aborted (wounded): it tries again, we do not wait |
-//! | began before ours     | we wait for it, for a while |
+//! | first began later than ours | it is aborted (wounded): it tries again, we do not wait |
+//! | first began before ours | we wait for it, for a while |
 //!
 //! The older transaction never waits for the younger one, so there is no circle of waiting. To abort
 //! is to create the decision record; a transaction that finds it there has lost and knows it. That
 //! is safe at any moment, so clocks decide only who is aborted, never what is true.
 
+use crate::age::Age;
 use crate::calls::Calls;
 use crate::clock::Millis;
 use crate::decision::Decision;
@@ -22,11 +23,12 @@ use crate::table::Key;
 /// Who wants the item.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Contender<'a> {
-    /// A transaction that began at this time. Of two that began in the same millisecond the names
-    /// decide which is the older: without that both would wait, each for the other.
+    /// A transaction whose first attempt began at this time. Of two that began in the same
+    /// millisecond the names decide which is the older: without that both would wait, each for the
+    /// other.
     Transaction {
-        /// When it began.
-        began: Millis,
+        /// When its first attempt began.
+        first: Millis,
         /// Its name.
         name: &'a str,
     },
@@ -45,9 +47,13 @@ impl Plan {
     /// The transaction, as one who wants an item.
     pub(crate) fn contender(&self) -> Contender<'_> {
         Contender::Transaction {
-            began: self.began,
+            first: self.age().first,
             name: &self.transaction,
         }
+    }
+
+    pub(crate) fn age(&self) -> Age {
+        Age::new(self.began, self.first)
     }
 }
 
@@ -60,7 +66,7 @@ impl Calls<'_> {
     ) -> Result<Way, StoreError> {
         let mut failures = 0;
         loop {
-            let Some(item) = self.get(key.clone()).await? else {
+            let Some(item) = self.get_unread(key.clone()).await? else {
                 return Ok(Way::Free);
             };
             let Some(owner) = intent::owner(&item)? else {
@@ -97,10 +103,10 @@ impl Calls<'_> {
             if let Some(decision) = self.decisions([name].into()).await?.into_values().next() {
                 return Ok(Some(decision));
             }
-            let is_over = self.store.clock.now().since(owner.began) > settings.lease_ms;
+            let is_over = self.store.clock.now().since(owner.age.began) > settings.lease_ms;
             let is_younger = match contender {
-                Contender::Transaction { began, name } => {
-                    (owner.began, owner.transaction.as_str()) > (began, name)
+                Contender::Transaction { first, name } => {
+                    (owner.age.first, owner.transaction.as_str()) > (first, name)
                 }
                 Contender::Sweeper => false,
             };

@@ -137,14 +137,28 @@ pub(crate) fn put_index_entry(
 
 /// Writes the time entry of a version.
 pub(crate) fn put_time_entry(document: &DocumentKey, state: &State) -> Write {
-    let shard = time_shard(&document.id);
-    let pk = time_partition(&document.kind, state.last_updated, shard);
-    let sk = format!(
-        "{:013}#{}#{}#{}",
-        state.last_updated.0, document.id, state.version, state.transaction
-    );
+    let (at, version) = (state.last_updated, state.version);
     let method = Value::S(state.method.as_str().to_owned());
-    put(pk, sk, Item::from([("m".to_owned(), method)]))
+    Write {
+        key: time_entry_key(document, at, version, &state.transaction),
+        action: Action::Put(Item::from([("m".to_owned(), method)])),
+        condition: None,
+    }
+}
+
+/// The primary key of the time entry of a version.
+pub(crate) fn time_entry_key(
+    document: &DocumentKey,
+    at: Millis,
+    version: u64,
+    transaction: &str,
+) -> Key {
+    let sk = format!("{:013}#{}#{version}#{transaction}", at.0, document.id);
+    Key {
+        table: Table::Index,
+        pk: time_partition(&document.kind, at, time_shard(&document.id)),
+        sk: Sort::Text(sk),
+    }
 }
 
 /// The partition of a kind's time entries of the month of `at`.
@@ -165,19 +179,6 @@ pub(crate) fn month_text(at: Millis) -> String {
 
 fn time_shard(id: &str) -> u64 {
     leading_number(&Sha256::digest(id.as_bytes())) % TIME_SHARDS
-}
-
-fn put(pk: String, sk: String, item: Item) -> Write {
-    let key = Key {
-        table: Table::Index,
-        pk,
-        sk: Sort::Text(sk),
-    };
-    Write {
-        key,
-        action: Action::Put(item),
-        condition: None,
-    }
 }
 
 fn leading_number(digest: &[u8]) -> u64 {

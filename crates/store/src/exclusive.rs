@@ -10,6 +10,7 @@ use crate::calls::Calls;
 use crate::contention::Way;
 use crate::document::DocumentKey;
 use crate::error::CommitError;
+use crate::head::Head;
 use crate::intent::Owner;
 use crate::key_item::{Announcement, KeyItem};
 use crate::key_plan::KeyPlan;
@@ -68,19 +69,28 @@ impl Plan {
     /// that makes somebody an owner whom a guard did not see.
     async fn clear_announcements(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
         let contender = self.contender();
+        let suspects = self.keys.values().flat_map(KeyPlan::undecided);
+        let suspects: BTreeSet<DocumentKey> = suspects.map(|(_, suspect)| suspect).collect();
+        let mut heads = calls.heads(suspects.into_iter().collect()).await?;
         let mut decided = BTreeSet::new();
-        let mut suspects = BTreeSet::new();
+        let mut doubtful = BTreeSet::new();
         for key in self.keys.values() {
             for (owner, suspect) in key.undecided() {
+                // who shows the version of a transaction shows that it is committed
+                let head: Option<&Head> = heads.get(&suspect);
+                if head.is_some_and(|head| head.transaction() == owner.transaction) {
+                    continue;
+                }
                 if decided.insert(owner.transaction.clone())
                     && calls.decision_on(&owner, contender).await?.is_none()
                 {
                     return Err(key.conflict());
                 }
-                suspects.insert(suspect);
+                doubtful.insert(suspect);
             }
         }
-        let heads = calls.heads(suspects.into_iter().collect()).await?;
+        let again = calls.heads(doubtful.into_iter().collect()).await?;
+        heads.extend(again);
         for key in self.keys.values() {
             for (_, suspect) in key.undecided() {
                 let is_owner = heads.get(&suspect).is_some_and(|head| {
@@ -107,14 +117,14 @@ impl KeyPlan {
         announced
             .flat_map(|read| &read.announced)
             .filter_map(|announced: &Announcement| {
-                let began = announced.began?;
+                let age = announced.age?;
                 let document = DocumentKey::new(&self.kind, &announced.id);
                 let is_seen = |owners: &BTreeSet<DocumentKey>| owners.contains(&document);
                 let is_seen = !self.guards.is_empty()
                     && self.guards.iter().all(|guard| is_seen(&guard.owners));
                 let owner = Owner {
                     transaction: announced.transaction.clone(),
-                    began,
+                    age,
                 };
                 (!is_seen || !self.claims.is_empty()).then_some((owner, document))
             })

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! mark     the head says up to which version (`ex`): from now on no reader shows those
-//! sweep    time entries, index entries and announcements of these versions, then the version items
+//! sweep    time entries, index entries and announcements of these versions, blobs, then the version items
 //! ```
 //!
 //! Of a deleted document the deletion stays: a head without content, that keeps the id from coming
@@ -119,9 +119,9 @@ impl Calls<'_> {
             after: None,
         };
         let mut transactions = BTreeSet::new();
-        let mut versions = Vec::new();
+        let (mut versions, mut blobs) = (Vec::new(), Vec::new());
         loop {
-            let page = self.query(query.clone()).await?;
+            let page = self.query_unread(query.clone()).await?;
             let mut leftovers = Leftovers::default();
             for (key, item) in &page.items {
                 let Sort::Number(version) = key.sk else {
@@ -129,7 +129,13 @@ impl Calls<'_> {
                 };
                 let state = State::decode_version(item, version.unsigned_abs())?;
                 transactions.insert(state.transaction.clone());
-                leftovers.add(head, &state, &traces(&state.decode_body()?), &transactions);
+                leftovers.add(
+                    head,
+                    &state,
+                    &self.traces(&state, traces).await?,
+                    &transactions,
+                );
+                blobs.extend(state.blob()?);
             }
             self.write_all(leftovers.deletes.into_iter().collect())
                 .await?;
@@ -139,9 +145,23 @@ impl Calls<'_> {
             versions.extend(page.items.into_iter().map(|(key, _)| delete(key)));
             query.after = page.next;
             if query.after.is_none() {
+                self.delete_blobs(blobs).await?;
                 return self.write_all(versions).await;
             }
         }
+    }
+
+    /// What leads to a version. Nothing does when its blob is gone: that goes after everything else.
+    async fn traces(
+        &self,
+        state: &State,
+        traces: &(dyn Fn(&Bytes) -> Traces + Send + Sync),
+    ) -> Result<Traces, StoreError> {
+        let body = match &state.body {
+            Some(stored) => self.body_of(stored).await?,
+            None => Some(Bytes::new()),
+        };
+        Ok(body.as_ref().map(traces).unwrap_or_default())
     }
 
     /// Takes an announcement back, which may be gone already.
@@ -195,7 +215,7 @@ impl Leftovers {
                 Announcement {
                     id: document.id.clone(),
                     transaction: transaction.clone(),
-                    began: None,
+                    age: None,
                 }
                 .encode()
             })

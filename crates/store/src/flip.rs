@@ -10,7 +10,7 @@
 //! has failed for certain, whether or not it was answered. Whoever is told "committed" is told so
 //! after the decision, and does not depend on what happens then.
 
-use futures::future::FutureExt;
+use futures::future::{self, FutureExt};
 
 use crate::attribute::stored;
 use crate::calls::{Calls, store_error};
@@ -36,7 +36,11 @@ struct Step {
 impl Plan {
     /// Commits by decision record.
     pub(crate) async fn commit_by_flip(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
-        if let Err(error) = self.stage_intents(calls).await {
+        let (putting, leaving) = (calls.branch(), calls.branch());
+        let (put, left) = future::join(putting.put_blobs(self), self.stage_intents(&leaving)).await;
+        calls.join(&putting);
+        calls.join(&leaving);
+        if let Err(error) = left.and(put.map_err(CommitError::from)) {
             self.abort(calls).await;
             return Err(error);
         }
@@ -80,7 +84,7 @@ impl Plan {
     fn owner(&self) -> Owner {
         Owner {
             transaction: self.transaction.clone(),
-            began: self.began,
+            age: self.age(),
         }
     }
 
@@ -94,7 +98,7 @@ impl Plan {
         let keys = self.keys.iter().map(|(at, key)| Step {
             write: key.stage(at, &owner),
             documents: key.documents.iter().cloned().collect(),
-            announced: if key.is_exclusive {
+            announced: if key.leaves_intent() {
                 Vec::new()
             } else {
                 key.early_announcements(&owner).into_iter().collect()
@@ -170,10 +174,12 @@ impl Plan {
             .iter()
             .filter_map(|(at, key)| key.carry_out(at, &owner));
         let writes: Vec<table::Write> = heads.chain(keys).collect();
-        calls.try_once(writes).await;
+        if calls.try_once(writes).await {
+            calls.note_finished(&self.transaction).await;
+        }
     }
 
-    /// Intents and announcements go away. Only after the transaction was aborted; best effort.
+    /// Intents, announcements and blobs go away. Only after the transaction was aborted; best effort.
     async fn undo(&self, calls: &Calls<'_>) {
         let owner = self.owner();
         let heads = self.writes.iter().map(|write| {
@@ -185,7 +191,12 @@ impl Plan {
             .iter()
             .filter_map(|(at, key)| key.undo(at, &owner));
         let writes: Vec<table::Write> = heads.chain(keys).collect();
-        calls.try_once(writes).await;
+        let is_undone = calls.try_once(writes).await;
+        let blobs = self.blobs.iter().map(|blob| blob.key.clone());
+        let is_removed = calls.delete_blobs(blobs.collect()).await.is_ok();
+        if is_undone && is_removed {
+            calls.note_finished(&self.transaction).await;
+        }
     }
 }
 
@@ -199,7 +210,7 @@ impl PlannedWrite {
                 Condition::NotExists("p".into()),
             ]),
         };
-        let intent = Value::M(intent::on_head(&self.state, owner.began));
+        let intent = Value::M(intent::on_head(&self.state, owner.age));
         table::Write {
             key: head_key(&self.document),
             action: Action::Update(vec![Change::Set("p".into(), intent)]),

@@ -2,8 +2,8 @@
 //!
 //! | item | attributes of `p` |
 //! |------|-------------------|
-//! | head | `ts`, and the whole new state (see `state`) |
-//! | key  | `tx`, `ts`, `add` (ids to announce), `rem` (announcements to take away) |
+//! | head | `ts` and `t0` (see `age`), and the whole new state (see `state`) |
+//! | key  | `tx`, `ts`, `t0`, `add` (ids to announce), `rem` (announcements to take away) |
 //!
 //! While an intent is on an item nobody else changes the item. Whoever finds one whose transaction
 //! is decided may carry it out or undo it: both are conditional on the intent, so doing it twice, or
@@ -11,8 +11,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::age::Age;
 use crate::attribute;
-use crate::clock::Millis;
 use crate::decision::Decision;
 use crate::error::StoreError;
 use crate::head::{StoredHead, encode_head};
@@ -24,7 +24,7 @@ use crate::table::{Action, Change, Condition, Item, Key, Path, Table, Value, Wri
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) transaction: String,
-    pub(crate) began: Millis,
+    pub(crate) age: Age,
 }
 
 /// Whose intent is on an item, if there is one.
@@ -33,7 +33,7 @@ pub(crate) fn owner(item: &Item) -> Result<Option<Owner>, StoreError> {
         let transaction = attribute::text(intent, "tx")?.to_owned();
         Ok(Owner {
             transaction,
-            began: attribute::instant(intent, "ts")?,
+            age: Age::decode(intent)?,
         })
     };
     attribute::map(item, "p")?.map(owner).transpose()
@@ -46,18 +46,17 @@ pub(crate) fn is_of(transaction: &str) -> Condition {
 }
 
 /// The intent on a head.
-pub(crate) fn on_head(state: &State, began: Millis) -> Item {
+pub(crate) fn on_head(state: &State, age: Age) -> Item {
     let mut intent = state.encode();
-    intent.insert("ts".to_owned(), Value::N(began.0));
+    age.put_into(&mut intent);
     intent
 }
 
 /// The intent on a key item.
 pub(crate) fn on_key_item(intent: &KeyIntent) -> Item {
-    let mut item = Item::from([
-        ("tx".to_owned(), Value::S(intent.transaction.clone())),
-        ("ts".to_owned(), Value::N(intent.began.0)),
-    ]);
+    let transaction = Value::S(intent.transaction.clone());
+    let mut item = Item::from([("tx".to_owned(), transaction)]);
+    intent.age.put_into(&mut item);
     for (name, set) in [("add", &intent.add), ("rem", &intent.remove)] {
         if !set.is_empty() {
             item.insert(name.to_owned(), Value::Set(set.clone()));
@@ -130,7 +129,7 @@ pub(crate) fn carry_out_key(key: &Key, read: &KeyItem, intent: &KeyIntent) -> Wr
     let added = intent.add.iter().map(|id| Announcement {
         id: id.clone(),
         transaction: intent.transaction.clone(),
-        began: None,
+        age: None,
     });
     let own: BTreeSet<String> = staying
         .filter(|announced| !intent.remove.contains(announced))

@@ -2,7 +2,7 @@
 //!
 //! | key   | `Index`, partition `K#Organization#<hash of the key>`, sort key `-` |
 //! |-------|---------------------------------------------------------------------|
-//! | `own` | SS, announcements `<id>#<tx>`; `<id>#<tx>#<ts>` when made before `tx` was decided |
+//! | `own` | SS, announcements `<id>#<tx>`; `<id>#<tx>#<ts>` (`#<t0>`, see `age`) when made before `tx` was decided |
 //! | `ver` | N, grows with every change of who holds a token under this key |
 //! | `p`   | M, the intent of an undecided transaction: `tx`, `ts`, `add` (SS of ids), `rem` (SS) |
 //!
@@ -15,8 +15,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::age::Age;
 use crate::attribute;
-use crate::clock::Millis;
 use crate::error::StoreError;
 use crate::identifier::Hash;
 use crate::table::{Item, Key, Sort, Table, Value};
@@ -26,31 +26,30 @@ use crate::table::{Item, Key, Sort, Table, Value};
 pub(crate) struct Announcement {
     pub(crate) id: String,
     pub(crate) transaction: String,
-    /// When the transaction began, if it announced before it was decided.
-    pub(crate) began: Option<Millis>,
+    /// The age of the transaction, if it announced before it was decided.
+    pub(crate) age: Option<Age>,
 }
 
 impl Announcement {
     pub(crate) fn encode(&self) -> String {
-        match self.began {
-            Some(began) => format!("{}#{}#{}", self.id, self.transaction, began.0),
+        match self.age {
+            Some(age) => format!("{}#{}#{}", self.id, self.transaction, age.to_text()),
             None => format!("{}#{}", self.id, self.transaction),
         }
     }
 
     fn decode(text: &str) -> Result<Self, StoreError> {
         let corrupt = || StoreError::Corrupt(format!("announcement {text}"));
-        let mut parts = text.split('#');
+        let mut parts = text.splitn(3, '#');
         let id = parts.next().ok_or_else(corrupt)?.to_owned();
         let transaction = parts.next().ok_or_else(corrupt)?.to_owned();
-        let began = parts
+        let age = parts
             .next()
-            .map(|began| began.parse().map(Millis))
-            .transpose();
+            .map(|age| Age::from_text(age).ok_or_else(corrupt));
         Ok(Self {
             id,
             transaction,
-            began: began.map_err(|_| corrupt())?,
+            age: age.transpose()?,
         })
     }
 }
@@ -67,8 +66,7 @@ pub(crate) struct KeyItem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyIntent {
     pub(crate) transaction: String,
-    /// When the transaction began: the older one wins.
-    pub(crate) began: Millis,
+    pub(crate) age: Age,
     /// Ids of the documents to announce.
     pub(crate) add: BTreeSet<String>,
     /// Announcements to take away, encoded.
@@ -114,7 +112,7 @@ impl KeyIntent {
     fn decode(item: &Item) -> Result<Self, StoreError> {
         Ok(Self {
             transaction: attribute::text(item, "tx")?.to_owned(),
-            began: attribute::instant(item, "ts")?,
+            age: Age::decode(item)?,
             add: texts(item, "add")?,
             remove: texts(item, "rem")?,
         })
@@ -133,14 +131,17 @@ fn texts(item: &Item, name: &str) -> Result<BTreeSet<String>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Millis;
 
     #[test]
     fn an_announcement_survives_storage_with_and_without_its_time() {
-        for began in [None, Some(Millis(17))] {
+        let first = Some(Millis(9));
+        let ages = [Age::new(Millis(17), None), Age::new(Millis(17), first)];
+        for age in [None, Some(ages[0]), Some(ages[1])] {
             let announced = Announcement {
                 id: "1".into(),
                 transaction: "t".into(),
-                began,
+                age,
             };
             assert_eq!(
                 Announcement::decode(&announced.encode()).unwrap(),

@@ -118,7 +118,7 @@ impl KeyPlan {
             Announcement {
                 id: id.clone(),
                 transaction,
-                began: None,
+                age: None,
             }
             .encode()
         })
@@ -165,7 +165,7 @@ impl KeyPlan {
         let announcement = |id: &String| Announcement {
             id: id.clone(),
             transaction: owner.transaction.clone(),
-            began: Some(owner.began),
+            age: Some(owner.age),
         };
         self.gain
             .iter()
@@ -179,10 +179,17 @@ impl KeyPlan {
         let leaving = read.filter(|announced| self.remove.contains(&announced.id));
         KeyIntent {
             transaction: owner.transaction.clone(),
-            began: owner.began,
+            age: owner.age,
             add: self.add.clone(),
             remove: leaving.map(Announcement::encode).collect(),
         }
+    }
+
+    /// Whether the plan is held by an intent until its transaction is decided. Whoever only comes
+    /// to hold a token need not hold still who else does: an early announcement, at the version that
+    /// was read, shows every rival that comes later whom to wait for.
+    pub(crate) fn leaves_intent(&self) -> bool {
+        self.is_exclusive && !(self.guards.is_empty() && self.remove.is_empty())
     }
 
     /// The write that prepares the plan before its transaction is decided.
@@ -190,6 +197,10 @@ impl KeyPlan {
         let free = Condition::NotExists("p".into());
         let (action, condition) = match self.read.as_ref().filter(|_| self.is_exclusive) {
             None => (announce(self.early_announcements(owner)), free),
+            Some(read) if !self.leaves_intent() => {
+                let as_read = Condition::All(vec![free, is_at_version(read.version)]);
+                (announce(self.early_announcements(owner)), as_read)
+            }
             Some(read) => {
                 let intent = Value::M(intent::on_key_item(&self.intent(owner)));
                 let as_read = Condition::All(vec![free, is_at_version(read.version)]);
@@ -208,13 +219,13 @@ impl KeyPlan {
     /// The write that carries the plan out after its transaction was committed; none when nothing
     /// is left to do.
     pub(crate) fn carry_out(&self, key: &Key, owner: &Owner) -> Option<Write> {
-        let read = self.read.as_ref().filter(|_| self.is_exclusive)?;
+        let read = self.read.as_ref().filter(|_| self.leaves_intent())?;
         Some(intent::carry_out_key(key, read, &self.intent(owner)))
     }
 
     /// The write that takes back what was prepared; none when there was nothing.
     pub(crate) fn undo(&self, key: &Key, owner: &Owner) -> Option<Write> {
-        if self.is_exclusive {
+        if self.leaves_intent() {
             return Some(intent::undo_key(key, &owner.transaction));
         }
         let announced = self.early_announcements(owner);

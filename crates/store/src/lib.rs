@@ -9,9 +9,11 @@
 //! tables, the embedded engine, and AWS. `docs/data-model.md` lists the items, and
 //! `docs/adr/0003-item-layout-and-versions.md` says why they are so.
 
+mod age;
 mod alarm;
 mod attribute;
 mod blob;
+mod blob_calls;
 mod body;
 mod calls;
 mod claim;
@@ -20,6 +22,7 @@ mod collect;
 mod commit;
 mod contention;
 mod decision;
+mod dictionary;
 mod direct;
 mod document;
 mod entries;
@@ -35,8 +38,10 @@ mod history;
 mod identifier;
 mod in_flight;
 mod intent;
+mod item_size;
 mod key_item;
 mod key_plan;
+mod load;
 mod manifest;
 mod once;
 mod outcome;
@@ -54,6 +59,7 @@ mod side_by_side;
 pub mod simulated;
 #[cfg(any(test, feature = "simulated"))]
 pub mod simulation;
+mod spill;
 mod state;
 mod store;
 mod sweep;
@@ -67,6 +73,7 @@ pub use alarm::{Alarm, NoAlarm};
 pub use blob::{BlobError, Blobs, NoBlobs};
 pub use clock::{Clock, Ids, Millis};
 pub use collect::{CollectQuery, Collected};
+pub use dictionary::{Dictionaries, Dictionary};
 pub use document::{DocumentKey, Method, NotADocumentKey};
 pub use entries::{EntryHit, EntryPage, EntryQuery};
 pub use error::{CommitError, Duplicate, Holder, Source, StoreError};

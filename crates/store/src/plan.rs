@@ -5,21 +5,25 @@
 //! | staged | version items of the states that end, time entries, new index entries: unconditional |
 //! | truth  | heads and key items: each on the condition that it is as the plan found it |
 
+mod keys;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::body::encode_as;
 use crate::clock::Millis;
+use crate::dictionary::Dictionaries;
 use crate::document::DocumentKey;
 use crate::entry::{entry_hash, put_index_entry, put_time_entry};
 use crate::error::{CommitError, StoreError};
 use crate::head::Head;
-use crate::identifier::{Hash, Held};
-use crate::key_item::key_item_key;
-use crate::key_plan::{Claim, KeyPlan};
+use crate::identifier::Held;
+use crate::key_plan::KeyPlan;
 use crate::once::Mark;
 use crate::settings::Settings;
+use crate::spill::{Blob, check_length};
 use crate::state::{EntryHashes, State};
 use crate::table::{self, Key, MAX_TRANSACT_BYTES, MAX_TRANSACT_ITEMS};
 use crate::transaction::{Committed, Transaction, Write};
@@ -36,6 +40,8 @@ pub(crate) struct Plan {
     /// The time of all its versions: later than those of the versions that end. One for all, so
     /// that there is no instant at which a part of the transaction is the newest, and a part is not.
     pub(crate) last_updated: Millis,
+    /// When the first attempt at it began, if this is another one.
+    pub(crate) first: Option<Millis>,
     pub(crate) deadline: Option<Millis>,
     /// In the order of the transaction.
     pub(crate) writes: Vec<PlannedWrite>,
@@ -44,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) mark: Option<Mark>,
     /// Index and time entries; they belong to this transaction alone.
     pub(crate) entries: Vec<table::Write>,
+    /// Bodies too large for the tables.
+    pub(crate) blobs: Vec<Blob>,
     /// Whether heads and key items fit into one atomic call.
     pub(crate) is_direct: bool,
 }
@@ -94,6 +102,7 @@ impl Plan {
         transaction: Transaction,
         name: String,
         began: Millis,
+        dictionaries: Dictionaries,
     ) -> Result<Self, CommitError> {
         let bases = transaction
             .writes
@@ -101,6 +110,7 @@ impl Plan {
             .filter_map(|write| write.base.head());
         let after_bases = bases.map(|head| head.last_updated.plus(1));
         let mut plan = Self {
+            first: transaction.first_attempt,
             deadline: transaction.deadline,
             mark: transaction.mark,
             last_updated: after_bases.fold(began, Millis::max),
@@ -122,7 +132,8 @@ impl Plan {
             if !seen.insert(write.key.clone()) {
                 return Err(StoreError::Unavailable(Arc::new(WrittenTwice(write.key))).into());
             }
-            plan.add_write(position, write);
+            check_length(write.body.as_deref().unwrap_or_default())?;
+            plan.add_write(position, write, dictionaries);
         }
         plan.note_holders();
         Ok(plan)
@@ -134,11 +145,13 @@ impl Plan {
             transaction,
             began,
             last_updated: began,
+            first: None,
             deadline: None,
             writes: Vec::new(),
             keys: BTreeMap::new(),
             mark: None,
             entries: Vec::new(),
+            blobs: Vec::new(),
             is_direct: true,
         }
     }
@@ -151,7 +164,8 @@ impl Plan {
             .iter()
             .filter_map(|write| write.state.body.as_ref());
         let bytes: usize = bodies.map(Bytes::len).sum();
-        self.is_direct = items <= settings.max_direct_items.min(MAX_TRANSACT_ITEMS)
+        self.is_direct = self.blobs.is_empty()
+            && items <= settings.max_direct_items.min(MAX_TRANSACT_ITEMS)
             && bytes + items * ATTRIBUTE_BYTES <= MAX_TRANSACT_BYTES;
     }
 
@@ -205,7 +219,7 @@ impl Plan {
         });
     }
 
-    fn add_write(&mut self, position: usize, write: Write) {
+    fn add_write(&mut self, position: usize, write: Write, dictionaries: Dictionaries) {
         let base = write.base.head();
         let held_before = base.map_or(&[][..], Head::identifiers);
         self.add_keys(position, &write, held_before);
@@ -214,7 +228,11 @@ impl Plan {
             last_updated: self.last_updated,
             transaction: self.transaction.clone(),
             method: write.method,
-            body: write.body.as_deref().map(crate::body::encode),
+            body: write
+                .body
+                .as_deref()
+                .map(|body| encode_as(&write.key.kind, body, dictionaries)),
+            loaded: None,
             identifiers: write.held(),
             entries: self.add_entries(&write),
             expunged: base.map_or(0, |head| head.state.expunged),
@@ -254,61 +272,5 @@ impl Plan {
             kept.entry(owner).or_default().push(hash);
         }
         kept
-    }
-
-    /// Takes the key items of all tokens that come or go, and claims those that are unique.
-    fn add_keys(&mut self, position: usize, write: &Write, before: &[Held]) {
-        let after: Vec<Held> = write.identifiers.iter().map(Held::of).collect();
-        for (n, (held, identifier)) in after.iter().zip(&write.identifiers).enumerate() {
-            if before.contains(held) {
-                continue;
-            }
-            let key = self.key_plan(&write.key, held.key);
-            key.gain.insert(write.key.id.clone());
-            if !before.iter().any(|other| other.key == held.key) {
-                key.add.insert(write.key.id.clone());
-            }
-            if identifier.unique {
-                key.is_exclusive = true;
-                key.claims.push(Claim {
-                    write: position,
-                    identifier: n,
-                    token: held.token,
-                });
-            }
-        }
-        for held in before.iter().filter(|held| !after.contains(held)) {
-            let key = self.key_plan(&write.key, held.key);
-            key.is_exclusive = true;
-            if !after.iter().any(|other| other.key == held.key) {
-                key.remove.insert(write.key.id.clone());
-            }
-        }
-    }
-
-    /// The plan of the key item under which the identifiers of a document change.
-    fn key_plan(&mut self, document: &DocumentKey, key: Hash) -> &mut KeyPlan {
-        let at = key_item_key(&document.kind, key);
-        let plan = self
-            .keys
-            .entry(at)
-            .or_insert_with(|| KeyPlan::for_kind(&document.kind));
-        plan.change(document);
-        plan
-    }
-
-    /// Tells each key item in the plan which writes hold its tokens in the end, also where nothing
-    /// changes for them: it matters when another write claims the token.
-    fn note_holders(&mut self) {
-        for (position, write) in self.writes.iter().enumerate() {
-            for held in &write.state.identifiers {
-                if let Some(key) = self
-                    .keys
-                    .get_mut(&key_item_key(&write.document.kind, held.key))
-                {
-                    key.holders.push((position, held.token));
-                }
-            }
-        }
     }
 }

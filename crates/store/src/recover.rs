@@ -3,9 +3,13 @@
 //! | decision record | what recovery does with every item of the manifest |
 //! |-----------------|-----------------------------------------------------|
 //! | committed       | carries the intent out |
-//! | aborted         | undoes it, and takes early announcements back |
+//! | aborted         | undoes it, takes early announcements back, removes time entries and blobs |
 //! | none, lease over | decides "aborted", then the same |
 //! | none, lease running | nothing: the coordinator may still be at work |
+//!
+//! When everything is settled the record says so (`fin`), and who comes later has nothing to do. Index
+//! entries of aborted transactions are left to [`Store::collect`]: to list them in the manifest would
+//! cost every transaction what only those need that die.
 //!
 //! Every step is conditional on the intent that it ends, so recovery may run twice, at the same time
 //! as the coordinator, or stop half way.
@@ -16,7 +20,7 @@ use futures::future::FutureExt;
 
 use crate::calls::Calls;
 use crate::contention::Contender;
-use crate::decision::Decision;
+use crate::decision::{Decision, decision_key};
 use crate::error::StoreError;
 use crate::key_item::{Announcement, KeyItem};
 use crate::manifest::Manifest;
@@ -38,16 +42,31 @@ pub enum Recovery {
 }
 
 impl Store {
-    /// Finishes a large transaction: to be called some time after it began, once its lease is over.
+    /// Finishes a large transaction: to be called when the alarm says so, once its lease is over.
+    /// May be called any number of times, by any number of processes at once. A read unit when there
+    /// is nothing to do.
+    ///
+    /// [`Recovery::Undecided`] asks for another call later.
     ///
     /// # Errors
     /// When the tables do not answer: try again later.
     pub async fn recover(&self, transaction: &str) -> Result<Recovery, StoreError> {
         let calls = self.calls();
-        match calls.manifest(transaction).await? {
-            Some(manifest) => calls.recover(&manifest).await,
-            None => Ok(Recovery::Unknown),
+        let record = calls.get(decision_key(transaction)).await?;
+        if let Some(record) = record.filter(|record| record.contains_key("fin")) {
+            return Ok(match Decision::decode(&record)? {
+                Decision::Committed => Recovery::Committed,
+                Decision::Aborted => Recovery::Aborted,
+            });
         }
+        let Some(manifest) = calls.manifest(transaction).await? else {
+            return Ok(Recovery::Unknown);
+        };
+        let recovery = calls.recover(&manifest).await?;
+        if matches!(recovery, Recovery::Committed | Recovery::Aborted) {
+            calls.note_finished(transaction).await;
+        }
+        Ok(recovery)
     }
 }
 
@@ -60,7 +79,7 @@ impl Calls<'_> {
         else {
             return Ok(Recovery::Undecided);
         };
-        let items = self.get_all(manifest.keys.clone()).await?;
+        let items = self.get_all_unread(manifest.keys.clone()).await?;
         let has_intent = |(_, item): &(&Key, &Item)| item.contains_key("p");
         let open: Vec<&Key> = items
             .iter()
@@ -84,16 +103,25 @@ impl Calls<'_> {
         for (key, item) in items.iter().filter(|(key, _)| key.table == Table::Index) {
             announced.extend(take_back(key, &KeyItem::decode(item)?, transaction));
         }
-        self.try_once(announced).await;
+        if !self.try_once(announced).await {
+            return Err(StoreError::Busy);
+        }
+        let delete = |key: &Key| Write {
+            key: key.clone(),
+            action: Action::Delete,
+            condition: None,
+        };
+        self.write_all(manifest.entries.iter().map(delete).collect())
+            .await?;
+        self.delete_blobs(manifest.blobs.clone()).await?;
         Ok(Recovery::Aborted)
     }
 }
 
 /// Takes back what an aborted transaction announced before it was decided.
 fn take_back(key: &Key, item: &KeyItem, transaction: &str) -> Option<Write> {
-    let is_early = |announced: &&Announcement| {
-        announced.transaction == transaction && announced.began.is_some()
-    };
+    let is_early =
+        |announced: &&Announcement| announced.transaction == transaction && announced.age.is_some();
     let early: BTreeSet<String> = item
         .announced
         .iter()

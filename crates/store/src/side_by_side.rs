@@ -10,21 +10,26 @@ use futures::stream::{self, StreamExt};
 
 use crate::calls::Calls;
 use crate::error::StoreError;
-use crate::table;
+use crate::table::{self, TableError};
 
 impl Calls<'_> {
-    /// Makes conditional writes once each, side by side, whatever becomes of them.
-    pub(crate) async fn try_once(&self, writes: Vec<table::Write>) {
+    /// Makes conditional writes once each, side by side, whatever becomes of them. True when each is
+    /// done, or needs not be done any more.
+    pub(crate) async fn try_once(&self, writes: Vec<table::Write>) -> bool {
+        let is_left = AtomicBool::new(false);
         let branches: Vec<Calls<'_>> = writes.iter().map(|_| self.branch()).collect();
         // somebody else may have done it, or will
         let tries = branches.iter().zip(writes).map(|(branch, write)| {
-            branch
-                .write_once(write)
-                .map(|_| Ok::<(), StoreError>(()))
-                .boxed()
+            let note = |answer: Result<(), TableError>| {
+                let is_settled = matches!(answer, Ok(()) | Err(TableError::ConditionFailed(_)));
+                is_left.fetch_or(!is_settled, Ordering::Relaxed);
+                Ok::<(), StoreError>(())
+            };
+            branch.write_once(write).map(note).boxed()
         });
         let _ = side_by_side(tries.collect(), self.store.settings.in_flight).await;
         self.join_all(&branches);
+        !is_left.into_inner()
     }
 }
 

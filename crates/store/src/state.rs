@@ -25,6 +25,8 @@ use crate::clock::Millis;
 use crate::document::Method;
 use crate::error::StoreError;
 use crate::identifier::Held;
+use crate::load::LOADED;
+use crate::spill::Pointer;
 use crate::table::{Item, Value};
 
 /// Index entries by the transaction that wrote them, as hashes (see `entry`).
@@ -39,6 +41,8 @@ pub(crate) struct State {
     pub(crate) method: Method,
     /// The stored body; none when deleted.
     pub(crate) body: Option<Bytes>,
+    /// The body as it is, when it takes more than the stored one to read it (see `load`).
+    pub(crate) loaded: Option<Bytes>,
     pub(crate) identifiers: Vec<Held>,
     pub(crate) entries: EntryHashes,
     /// Versions up to this one are expunged.
@@ -52,9 +56,16 @@ impl State {
 
     /// The body, decompressed; empty when deleted.
     pub(crate) fn decode_body(&self) -> Result<Bytes, StoreError> {
-        self.body
+        self.loaded
             .as_ref()
+            .or(self.body.as_ref())
             .map_or_else(|| Ok(Bytes::new()), crate::body::decode)
+    }
+
+    /// The key of the blob that the body is in, if it is in one.
+    pub(crate) fn blob(&self) -> Result<Option<String>, StoreError> {
+        let stored = self.body.as_deref().unwrap_or_default();
+        Ok(Pointer::decode(stored)?.map(|pointer| pointer.key))
     }
 
     /// The attributes of a version item.
@@ -112,6 +123,7 @@ impl State {
             method: Method::from_name(method)
                 .ok_or_else(|| StoreError::Corrupt(format!("method {method}")))?,
             body,
+            loaded: attribute::bytes(item, LOADED)?,
             identifiers: Held::decode(&identifiers)
                 .ok_or_else(|| StoreError::Corrupt("length of identifiers".into()))?,
             expunged: attribute::count(item, "ex")?,
@@ -166,6 +178,7 @@ mod tests {
             transaction: "t1".into(),
             method: Method::Put,
             body: Some(crate::body::encode(b"{}")),
+            loaded: None,
             identifiers: vec![Held::of(&identifier)],
             expunged: 1,
             entries: EntryHashes::from([("t0".into(), vec![1, u64::MAX]), ("t1".into(), vec![7])]),

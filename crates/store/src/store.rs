@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::alarm::Alarm;
 use crate::blob::Blobs;
 use crate::clock::{Clock, Ids};
+use crate::dictionary::Dictionaries;
 use crate::feed::KnownMonths;
 use crate::in_flight::SharedInFlight;
 use crate::ports::Ports;
@@ -16,12 +17,12 @@ use crate::table::Tables;
 #[derive(Clone)]
 pub struct Store {
     pub(crate) tables: Arc<dyn Tables>,
-    #[expect(dead_code, reason = "next")]
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) alarm: Arc<dyn Alarm>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) settings: Settings,
+    pub(crate) dictionaries: Dictionaries,
     pub(crate) receipt: Option<Arc<Receipt>>,
     pub(crate) in_flight: SharedInFlight,
     pub(crate) months: KnownMonths,
@@ -37,6 +38,7 @@ impl Store {
             clock: ports.clock,
             ids: ports.ids,
             settings,
+            dictionaries: Dictionaries::default(),
             receipt: None,
             in_flight: SharedInFlight::default(),
             months: KnownMonths::default(),

@@ -12,11 +12,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::age::Age;
 use crate::attribute;
 use crate::calls::Calls;
 use crate::decision::decision_key;
 use crate::error::StoreError;
-use crate::intent::Owner;
 use crate::manifest::Manifest;
 use crate::recover::Recovery;
 use crate::store::Store;
@@ -112,13 +112,7 @@ impl Calls<'_> {
         }
         let manifest = self.manifest(transaction).await?;
         // a record whose manifest is gone: a sweep stopped half way, or the intent came first
-        let nothing = || Manifest {
-            owner: Owner {
-                transaction: transaction.to_owned(),
-                began: now,
-            },
-            keys: Vec::new(),
-        };
+        let nothing = || Manifest::of(transaction, Age::new(now, None));
         match self.recover(&manifest.unwrap_or_else(nothing)).await? {
             Recovery::Committed => swept.committed += 1,
             Recovery::Aborted => swept.aborted += 1,
@@ -144,8 +138,8 @@ impl Calls<'_> {
         Ok(())
     }
 
-    /// Best effort: without it the next sweep looks again.
-    async fn note_finished(&self, transaction: &str) {
+    /// That nothing is left to do. Best effort: without it the next sweep looks again.
+    pub(crate) async fn note_finished(&self, transaction: &str) {
         let now = Value::N(self.store.clock.now().0);
         let noted = Write {
             key: decision_key(transaction),

@@ -16,6 +16,9 @@ pub struct Transaction {
     pub writes: Vec<Write>,
     /// Criteria whose owners must still be the same when the transaction commits.
     pub guards: Vec<Found>,
+    /// When the first attempt at this transaction began, if it was planned before: of two
+    /// transactions that want the same, the older one wins.
+    pub first_attempt: Option<Millis>,
     /// Not to be committed after this instant.
     pub deadline: Option<Millis>,
     /// Committed at most once under a key: this is what becomes of it.

@@ -35,7 +35,7 @@ pub(crate) use wanted::Wanted;
 pub(crate) use written::Written;
 
 use fhir::outcome::{Issue, IssueType};
-use store::{CommitError, Duplicate, Holder, Transaction};
+use store::{CommitError, Duplicate, Holder, Millis, Transaction};
 
 use self::look_up::Known;
 use crate::{
@@ -65,9 +65,14 @@ pub(crate) async fn write(
         return Ok(seen_by(context, written));
     }
     let new_ids: Vec<String> = operations.iter().map(|_| context.ids.uuid()).collect();
+    let began = context.clock.now();
     let mut attempt = 1;
     loop {
-        match attempt_write(context, operations, wanted, &new_ids).await {
+        let again = Again {
+            first_attempt: (attempt > 1).then_some(began),
+            new_ids: &new_ids,
+        };
+        match attempt_write(context, operations, wanted, &again).await {
             Err(Attempt::Conflict(_)) if attempt < ATTEMPTS => {
                 let most = 4_u64 << attempt.min(5);
                 context.clock.sleep(context.ids.jitter(most)).await;
@@ -97,6 +102,14 @@ pub(crate) async fn one(context: &Context, operation: Operation) -> Result<Answe
         .ok_or_else(|| Failure::internal("a write without a result"))
 }
 
+/// What an attempt has in common with the one before.
+struct Again<'a> {
+    /// Ids for new resources.
+    new_ids: &'a [String],
+    /// When the first attempt began, if this is another one: its priority.
+    first_attempt: Option<Millis>,
+}
+
 /// Why one attempt did not write.
 enum Attempt {
     /// Somebody else was faster: the plan has to be made anew.
@@ -115,10 +128,10 @@ async fn attempt_write(
     context: &Context,
     operations: &[Operation],
     wanted: &[Wanted],
-    new_ids: &[String],
+    again: &Again<'_>,
 ) -> Result<Vec<Written>, Attempt> {
     let known = Known::look_up(context, operations, wanted).await?;
-    let identified = identity::identify(context, operations, &known, new_ids, wanted)?;
+    let identified = identity::identify(context, operations, &known, again.new_ids, wanted)?;
     let bodies = references::resolve(context, operations, &identified, &known)?;
     let plan = plan::plan(context, operations, identified, bodies);
     if plan.writes.is_empty() {
@@ -129,6 +142,7 @@ async fn attempt_write(
     let transaction = Transaction {
         writes,
         guards: known.into_guards(),
+        first_attempt: again.first_attempt,
         mark: once.map(|once| once.mark(&unfinished.expected())),
         ..Transaction::default()
     };

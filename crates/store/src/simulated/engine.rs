@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::call::{Call, Reply};
-use super::capacity::{item_bytes, read_units, write_units};
+use super::capacity::{read_units, write_units};
 use super::condition::holds;
 use super::paging::{self, Items};
 use crate::clock::Millis;
+use crate::item_size::item_bytes;
 use crate::table::{
     Action, Answer, BatchGot, Consumed, FailedCondition, Item, Key, MAX_BATCH_GET, MAX_BATCH_WRITE,
     MAX_ITEM_BYTES, MAX_TRANSACT_BYTES, MAX_TRANSACT_ITEMS, Sort, SortKind, TableError, Write,

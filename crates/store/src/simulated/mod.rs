@@ -25,9 +25,8 @@ mod ports;
 mod tables;
 
 pub use alarm::SimulatedAlarm;
-pub use blobs::SimulatedBlobs;
+pub use blobs::{BlobCall, SimulatedBlobs};
 pub use call::{Call, Endpoint, Reply};
-pub use capacity::item_bytes;
 pub use engine::Engine;
 pub use fault::{Fault, Lost};
 pub use ports::{CountingIds, ManualClock};

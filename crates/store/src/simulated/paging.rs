@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::capacity::{item_bytes, read_units};
+use super::capacity::read_units;
+use crate::item_size::item_bytes;
 use crate::table::{Consumed, Item, Key, Page, Query, Scan, Sort, Table};
 
 const MAX_PAGE_BYTES: usize = 1024 * 1024;

@@ -46,6 +46,10 @@ impl Bench {
         }
     }
 
+    pub(crate) fn clock_now(&self) -> crate::Millis {
+        self.store.clock.now()
+    }
+
     pub(crate) fn read(&self, id: &str) -> Option<Head> {
         block_on(self.store.read(&document(id))).unwrap()
     }

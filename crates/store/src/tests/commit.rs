@@ -101,8 +101,9 @@ fn nothing_is_committed_after_the_deadline() {
 }
 
 #[test]
-fn a_document_over_the_item_limit_is_too_large() {
-    let bench = Bench::new();
+fn a_document_over_the_item_limit_is_too_large_where_there_is_no_place_for_blobs() {
+    let mut bench = Bench::new();
+    bench.store.settings.max_inline_bytes = usize::MAX;
     let mut noise = String::new();
     for n in 0..200_000_u32 {
         write!(noise, "{:x}", n.wrapping_mul(2_654_435_761)).unwrap();

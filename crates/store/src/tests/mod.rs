@@ -2,6 +2,7 @@
 
 mod alarm;
 mod bench;
+mod blobs;
 mod collect;
 mod commit;
 mod costs;
@@ -14,6 +15,7 @@ mod feed_chain;
 mod flip;
 mod identifiers;
 mod once;
+mod priority;
 mod reading;
 mod records;
 mod reindex;

@@ -219,7 +219,10 @@ fn a_hidden_copy_of_a_refused_reindexing_would_list_entries_that_are_gone() {
     let head = bench.read("1").unwrap();
     let at = crate::head::head_key(&head.key);
     let free = bench.tables.snapshot().items()[&at].clone();
-    let intent = crate::intent::on_head(&head.state, bench.store.clock.now());
+    let intent = crate::intent::on_head(
+        &head.state,
+        crate::age::Age::new(bench.store.clock.now(), None),
+    );
     let mut taken = free.clone();
     taken.insert("p".into(), crate::table::Value::M(intent));
     store_item(&bench, &at, taken);

@@ -1,0 +1,101 @@
+//! Who gives way to whom when transactions meet: the one that was first tried later.
+
+use futures::executor::block_on;
+
+use super::Bench;
+use crate::simulated::{Call, Fault};
+use crate::table::Table;
+use crate::{CommitError, Millis, Transaction};
+
+/// Leaves intents that nobody decides about, as a coordinator does that is still at work. Says when
+/// its first attempt began.
+fn leave_intents(bench: &Bench, first_attempt: Option<Millis>) {
+    let writes = (0..150).map(|n| bench.put(&n.to_string(), "a")).collect();
+    bench.tables.break_with(|call| match call {
+        Call::Write(write) if write.key.table == Table::Control => Some(Fault::Dropped),
+        _ => None,
+    });
+    let transaction = Transaction {
+        writes,
+        first_attempt,
+        ..Transaction::default()
+    };
+    block_on(bench.store.commit(transaction)).unwrap_err();
+    bench.tables.repair();
+}
+
+fn commit(bench: &Bench, first_attempt: Option<Millis>) -> Result<(), CommitError> {
+    let transaction = Transaction {
+        writes: vec![bench.put("7", "b")],
+        first_attempt,
+        ..Transaction::default()
+    };
+    block_on(bench.store.commit(transaction)).map(drop)
+}
+
+#[test]
+fn a_transaction_that_was_planned_again_wounds_those_that_began_after_its_first_attempt() {
+    let bench = Bench::new();
+    let first = bench.clock_now();
+    bench.clock.advance(100);
+    leave_intents(&bench, None);
+    bench.clock.advance(100);
+    let waited = commit(&bench, None);
+    assert!(
+        matches!(waited, Err(CommitError::Conflict(_))),
+        "{waited:?}"
+    );
+    commit(&bench, Some(first)).unwrap();
+    assert_eq!(bench.read("7").unwrap().version, 1);
+    assert_eq!(bench.read("8"), None);
+}
+
+#[test]
+fn an_intent_keeps_the_age_of_the_first_attempt() {
+    let bench = Bench::new();
+    let first = bench.clock_now();
+    bench.clock.advance(100);
+    let between = bench.clock_now();
+    bench.clock.advance(100);
+    leave_intents(&bench, Some(first));
+    let waited = commit(&bench, Some(between));
+    assert!(
+        matches!(waited, Err(CommitError::Conflict(_))),
+        "{waited:?}"
+    );
+    bench.clock.advance(60_000);
+    commit(&bench, None).unwrap();
+}
+
+#[test]
+fn early_announcements_keep_the_age_too() {
+    let bench = Bench::new();
+    let first = bench.clock_now();
+    bench.clock.advance(100);
+    let between = bench.clock_now();
+    bench.clock.advance(100);
+    let unique = |n: u32| bench.put(&n.to_string(), "a").with_unique(&n.to_string());
+    let writes = (0..150).map(unique).collect();
+    bench.tables.break_with(|call| match call {
+        Call::Write(write) if write.key.table == Table::Control => Some(Fault::Dropped),
+        _ => None,
+    });
+    let transaction = Transaction {
+        writes,
+        first_attempt: Some(first),
+        ..Transaction::default()
+    };
+    block_on(bench.store.commit(transaction)).unwrap_err();
+    bench.tables.repair();
+    let rival = |first_attempt| {
+        let transaction = Transaction {
+            writes: vec![bench.put("rival", "b").with_unique("7")],
+            first_attempt: Some(first_attempt),
+            ..Transaction::default()
+        };
+        block_on(bench.store.commit(transaction)).map(drop)
+    };
+    assert!(matches!(rival(between), Err(CommitError::Conflict(_))));
+    rival(first.plus(-1)).unwrap();
+    assert_eq!(bench.find("7").owners.len(), 1);
+}
