@@ -88,7 +88,6 @@ pub(crate) fn parse(text: &str) -> Result<Expression, Unsupported> {
 ///
 /// # Errors
 /// What is not understood, with what is.
-#[cfg(test)]
 pub(crate) fn parse_path(text: &str) -> Result<Path, Unsupported> {
     match parse(text)? {
         Expression::Union(mut paths) if paths.len() == 1 => {
