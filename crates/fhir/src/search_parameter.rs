@@ -26,7 +26,7 @@ pub(crate) use found::{Found, Node};
 use crate::fhirpath::Unsupported;
 use crate::json::Object;
 use crate::outcome::Issue;
-use crate::schema::structure_type;
+use crate::schema::{ElementType, structure_type};
 
 /// What kind of values a parameter has: <http://hl7.org/fhir/R4/search.html#ptypes>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,6 +110,8 @@ struct Form {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Compiled {
     pub(crate) expression: Expression,
+    /// Whether all values have codes with systems of their own.
+    pub(crate) has_systems: bool,
     /// The parts of a composite, seen from what the expression leads to.
     pub(crate) components: Vec<Expression>,
 }
@@ -215,7 +217,10 @@ impl SearchParameter {
         let leaves = expression.leaves();
         let components = self.components.iter();
         let components = components.map(|part| Expression::compile(part.expression, &leaves, root));
+        let has_system =
+            |leaf: &ElementType| ["CodeableConcept", "Coding", "Identifier"].contains(&leaf.name());
         Ok(Compiled {
+            has_systems: leaves.iter().all(has_system),
             components: components.collect::<Result<_, _>>()?,
             expression,
         })
@@ -223,7 +228,11 @@ impl SearchParameter {
 
     /// The values of a resource.
     pub(crate) fn values<'a>(&self, resource: &'a Object) -> Vec<Found<'a>> {
-        let root = Found::resource(resource);
+        self.values_of(Found::resource(resource))
+    }
+
+    /// The values of a resource that is at hand as a starting point.
+    pub(crate) fn values_of<'a>(&self, root: Found<'a>) -> Vec<Found<'a>> {
         let compiled = self.compiled(root.holds.name());
         compiled.map_or_else(Vec::new, |compiled| {
             compiled.expression.evaluate(root, root)

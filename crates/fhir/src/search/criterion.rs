@@ -109,8 +109,8 @@ impl Criterion {
         if self.hierarchy.is_some() {
             return false;
         }
-        let values = self.parameter.values(resource);
         let root = Found::resource(resource);
+        let values = self.parameter.values_of(root);
         let is_any = |wanted: &[Wanted]| {
             let mut values = values.iter();
             values.any(|value| wanted.iter().any(|wanted| wanted.is_met(value, root)))

@@ -25,7 +25,6 @@ use super::fold::fold;
 use super::value::reference::{self, ReferenceTarget};
 use super::value::{text, token};
 use crate::json::Object;
-use crate::schema::ElementType;
 use crate::search_parameter::{Found, SearchParameter, SearchType, Set};
 
 /// Under what a resource stands in the index of its type.
@@ -102,17 +101,12 @@ fn is_indexed(parameter: &SearchParameter, resource_type: &str) -> bool {
         // the resource's own identifiers have keys of their own; the rest of R4's tokens that are
         // no codings are few values that most resources have: status, gender, active
         SearchType::Token if parameter.is_custom() => true,
-        SearchType::Token => code != "identifier" && has_systems(parameter, resource_type),
+        SearchType::Token => {
+            let compiled = parameter.compiled(resource_type);
+            code != "identifier" && compiled.is_some_and(|compiled| compiled.has_systems)
+        }
         _ => false,
     }
-}
-
-fn has_systems(parameter: &SearchParameter, resource_type: &str) -> bool {
-    let compiled = parameter.compiled(resource_type);
-    let leaves = compiled.map_or_else(Vec::new, |compiled| compiled.expression.leaves());
-    let has_system =
-        |leaf: &ElementType| ["CodeableConcept", "Coding", "Identifier"].contains(&leaf.name());
-    leaves.iter().all(has_system)
 }
 
 /// The entries of a resource: sorted, none twice. It must have its id.
@@ -120,6 +114,7 @@ pub fn index_entries(set: &Set, resource: &Object) -> Vec<IndexEntry> {
     let text = |name| resource.get(name).and_then(serde_json::Value::as_str);
     let resource_type = text("resourceType").unwrap_or("");
     let shard = shard(text("id").unwrap_or(""));
+    let root = Found::resource(resource);
     let mut entries = Vec::new();
     for parameter in set.of(resource_type) {
         if !is_indexed(parameter, resource_type) {
@@ -130,7 +125,7 @@ pub fn index_entries(set: &Set, resource: &Object) -> Vec<IndexEntry> {
             partition,
             sort,
         };
-        for found in parameter.values(resource) {
+        for found in parameter.values_of(root) {
             entries.extend(
                 places(parameter.kind(), &found, shard)
                     .into_iter()
