@@ -3,51 +3,21 @@
 use serde_json::{Value, json};
 
 use super::{object, read};
+use crate::resource::Resource;
 use crate::search::{Direction, index_entries, references, sort_key};
 use crate::search_parameter::{SearchParameter, Set};
 
-const EXTENSION: &str = "http://ehealth.example/StructureDefinition/organization-";
+const EXTENSION: &str = "http://ehealth.sundhed.dk/fhir/StructureDefinition/ehealth-organization-";
 
-/// Seven parameters of a server's own: code, type, and where their values stand.
-const OWN: [(&str, &str, &str); 7] = [
-    ("contactName", "string", "Organization.contact.name"),
-    (
-        "cvrNumber",
-        "string",
-        "Organization.extension('{}cvrNumber').value",
-    ),
-    (
-        "municipalityCode",
-        "string",
-        "Organization.extension('{}municipalityCode').value",
-    ),
-    (
-        "providerIdentifier",
-        "string",
-        "Organization.extension('{}providerIdentifier').value",
-    ),
-    (
-        "regionCode",
-        "string",
-        "Organization.extension('{}regionCode').value",
-    ),
-    (
-        "source",
-        "token",
-        "Organization.extension('{}source').value",
-    ),
-    (
-        "specialty",
-        "token",
-        "Organization.extension('{}specialty').extension('specialty').value",
-    ),
-];
+/// A transaction that brings the seven parameters of a registry's own.
+const OWN: &str = include_str!("../../../../../docs/fut-search-parameters.json");
 
 fn set() -> Set {
-    let own = OWN.map(|(code, kind, expression)| {
-        let resource = json!({"resourceType": "SearchParameter", "code": code, "type": kind,
-            "base": ["Organization"], "expression": expression.replace("{}", EXTENSION)});
-        SearchParameter::compile(object(&resource)).unwrap()
+    let bundle: Value = serde_json::from_str(OWN).unwrap();
+    let entries = bundle["entry"].as_array().unwrap();
+    let own = entries.iter().map(|entry| {
+        let resource = Resource::from_value(entry["resource"].clone()).unwrap();
+        SearchParameter::compile(resource.object()).unwrap()
     });
     Set::with(own)
 }
