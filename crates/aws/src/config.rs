@@ -4,6 +4,7 @@
 //! its default in silence. All that is wrong is reported at once.
 
 mod problems;
+mod rules;
 mod unique;
 mod variable;
 

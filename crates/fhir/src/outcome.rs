@@ -36,13 +36,23 @@ pub fn outcome(issues: &[Issue]) -> Object {
     ])
 }
 
+/// Adds issues to an OperationOutcome. A narrative that it has stays as it is.
+pub fn add(outcome: &mut Object, issues: &[Issue]) {
+    if let Some(all) = outcome.get_mut("issue").and_then(Value::as_array_mut) {
+        all.extend(issues.iter().map(|issue| Value::Object(issue.to_object())));
+    }
+}
+
 /// The OperationOutcome of a write that succeeded: one informational issue, coded with the
 /// storage response code, with its narrative.
 pub fn storage_outcome(code: StorageCode, diagnostics: impl Into<String>) -> Object {
     let issues = [Issue::information(IssueType::Informational, diagnostics).coded(code.coding())];
-    let mut outcome = outcome(&issues);
-    outcome.insert("text".to_owned(), narrative(&issues));
-    outcome
+    let outcome = outcome(&issues);
+    let text = ("text".to_owned(), narrative(&issues));
+    let (kind, issue) = outcome
+        .into_iter()
+        .partition::<Vec<_>, _>(|(name, _)| name != "issue");
+    kind.into_iter().chain([text]).chain(issue).collect()
 }
 
 #[cfg(test)]

@@ -63,6 +63,12 @@ impl Resource {
         }
     }
 
+    /// A resource that was checked when it was stored; none when the object has no type.
+    pub fn from_stored(object: Object) -> Option<Self> {
+        let kind = read_kind(&object).ok()?;
+        Some(Self { kind, object })
+    }
+
     /// The type, e.g. `Organization`.
     pub fn resource_type(&self) -> &str {
         &self.kind

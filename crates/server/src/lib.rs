@@ -10,6 +10,7 @@
 //! interaction/  one file per FHIR interaction, named after it
 //! operation/    one file per operation ($expunge)
 //! write/        the one pipeline behind every interaction that writes, alone or in a bundle
+//! rules/        what a country or a platform asks of resources beyond FHIR
 //! auth/         who the caller is, and what a route asks of them
 //! job/          work that is done in steps by whoever is free
 //! port/         what the server asks of its host, beside the store's ports
@@ -27,6 +28,7 @@ mod operation;
 pub mod port;
 mod rest;
 mod route;
+pub mod rules;
 mod server;
 mod settings;
 #[cfg(any(test, feature = "simulated"))]

@@ -21,6 +21,7 @@ use crate::{
     },
     port::{Files, Queue},
     rest,
+    rules::Rules,
 };
 
 /// What a server works with.
@@ -44,6 +45,7 @@ pub struct Server {
     ports: Ports,
     settings: Arc<Settings>,
     jobs: Engine,
+    rules: Rules,
 }
 
 impl Server {
@@ -58,6 +60,7 @@ impl Server {
         );
         Self {
             ports,
+            rules: Rules::of(&settings.rules),
             settings: Arc::new(settings),
             jobs,
         }
@@ -132,6 +135,7 @@ impl Server {
             ids: Arc::clone(&self.ports.ids),
             files: Arc::clone(&self.ports.files),
             caller: Arc::new(caller),
+            rules: self.rules.clone(),
             once: None,
         }
     }

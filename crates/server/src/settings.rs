@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::rules;
+
 /// Identifier systems that are unique, by resource type.
 ///
 /// The guarantee holds against every writer: no two current resources of the type carry the same
@@ -25,6 +27,13 @@ impl UniqueSystems {
         self
     }
 
+    /// Adds the systems of rule sets.
+    pub fn of(self, rules: &rules::Settings) -> Self {
+        let all = rules.all();
+        let systems = all.iter().flat_map(|set| set.unique_systems());
+        systems.fold(self, |unique, (kind, system)| unique.with(kind, system))
+    }
+
     /// Whether values of this system are unique among resources of this type.
     pub fn contains(&self, kind: &str, system: &str) -> bool {
         self.0
@@ -34,18 +43,10 @@ impl UniqueSystems {
 }
 
 impl Default for UniqueSystems {
-    /// The registry keys of the Danish and the Swedish organization registries.
+    /// The systems of the built-in rule sets, whether they are in force or not: the registry keys of the
+    /// Danish and the Swedish organization registries.
     fn default() -> Self {
-        const ORGANIZATION: [&str; 5] = [
-            "urn:oid:1.2.208.176.1.1",                    // SOR, Denmark
-            "https://www.kombit.dk/sts/organisation",     // STS-ORG, Denmark
-            "http://ehealth.sundhed.dk/organization/ssl", // SSL, Denmark
-            "urn:oid:2.5.4.97",                           // organisationsnummer, Sweden
-            "urn:oid:1.2.752.29.4.19",                    // HSA-id, Sweden
-        ];
-        ORGANIZATION
-            .iter()
-            .fold(Self::none(), |all, system| all.with("Organization", system))
+        Self::none().of(&rules::Settings::default())
     }
 }
 
@@ -67,6 +68,10 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// Which identifiers are unique.
     pub unique_systems: UniqueSystems,
+    /// Which rule sets there are, and which are always in force.
+    pub rules: rules::Settings,
+    /// Whether `etag` in the response of an import is weak, as it is everywhere else.
+    pub weak_etags: bool,
     /// Whether responses tell what they cost (`Server-Timing`, `X-Fyr-Cost`).
     pub cost_headers: bool,
     /// How jobs are done.
@@ -160,6 +165,8 @@ impl Settings {
             max_transaction_entries: 5_000,
             max_body_bytes: 6 * 1024 * 1024,
             unique_systems: UniqueSystems::default(),
+            rules: rules::Settings::default(),
+            weak_etags: false,
             cost_headers: false,
             jobs: JobSettings::default(),
             export: ExportSettings::default(),

@@ -18,6 +18,9 @@ use crate::table::{Item, Key};
 pub struct Found {
     /// The live documents, each verified on its head; ordered by id.
     pub owners: Vec<Head>,
+    /// Deleted documents that kept the identifier ([`crate::Identifier::buried`]); ordered by id. Only a
+    /// criterion with a token finds them, and nothing guards that they stay.
+    pub buried: Vec<Head>,
     pub(crate) guard: Guard,
 }
 
@@ -109,10 +112,12 @@ impl Search {
 
     fn answer(self, heads: &BTreeMap<DocumentKey, Head>) -> Found {
         let is_owner = |head: &&Head| !head.deleted && self.wanted.is_met_by(head.identifiers());
+        let is_buried = |head: &&Head| head.deleted && self.wanted.is_buried_in(head.identifiers());
         let candidates = self.candidates();
         let candidates = candidates.iter().filter_map(|key| heads.get(key));
         Found {
-            owners: candidates.filter(is_owner).cloned().collect(),
+            owners: candidates.clone().filter(is_owner).cloned().collect(),
+            buried: candidates.filter(is_buried).cloned().collect(),
             guard: self.guard,
         }
     }

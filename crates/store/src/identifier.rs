@@ -24,6 +24,23 @@ pub struct Identifier {
     pub unique: bool,
 }
 
+impl Identifier {
+    /// The same as a deleted document keeps it: it stays under its key, where a search finds it among
+    /// the buried ([`crate::Found::buried`]), and holds the token no longer.
+    pub fn buried(self) -> Self {
+        Self {
+            token: buried(&self.token),
+            unique: false,
+            ..self
+        }
+    }
+}
+
+/// The token of a deleted document. No live document has it: an identifier has no control characters.
+fn buried(token: &str) -> String {
+    format!("\u{7f}{token}")
+}
+
 /// What a document is looked up by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Criterion {
@@ -99,6 +116,8 @@ impl Held {
 pub(crate) struct Wanted {
     pub(crate) key: Hash,
     pub(crate) token: Option<Hash>,
+    /// The same token as a deleted document keeps it.
+    pub(crate) buried: Option<Hash>,
 }
 
 impl Wanted {
@@ -106,7 +125,17 @@ impl Wanted {
         Self {
             key: Hash::of(&criterion.key),
             token: criterion.token.as_deref().map(Hash::of),
+            buried: criterion
+                .token
+                .as_deref()
+                .map(|token| Hash::of(&buried(token))),
         }
+    }
+
+    /// Whether a deleted document kept this identifier.
+    pub(crate) fn is_buried_in(&self, identifiers: &[Held]) -> bool {
+        let is_buried = |held: &Held| held.key == self.key && Some(held.token) == self.buried;
+        identifiers.iter().any(is_buried)
     }
 
     /// Whether one of these identifiers meets the criterion.

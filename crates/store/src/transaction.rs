@@ -36,7 +36,8 @@ pub struct Write {
     pub method: Method,
     /// The new content; none deletes the document.
     pub body: Option<Bytes>,
-    /// All identifiers of the new version. None when it is deleted.
+    /// All identifiers of the new version. When it is deleted, those that it is to be found by among
+    /// the buried.
     pub identifiers: Vec<Identifier>,
     /// All index entries of the new version. None when it is deleted.
     pub entries: Vec<Entry>,

@@ -104,12 +104,7 @@ fn an_entry_that_leads_nowhere_is_named() {
         ),
         ("another type than the URL", put("Patient/1", &one), 400, ""),
         ("an id that is none", put("Organization/a_b", &one), 400, ""),
-        (
-            "an operation",
-            parameters("POST", "$import-organizations"),
-            404,
-            "",
-        ),
+        ("an operation", parameters("POST", "$nothing"), 404, ""),
         (
             "another server",
             put("http://x.example/Organization/1", &one),

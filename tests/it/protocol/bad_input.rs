@@ -282,7 +282,7 @@ fn urls_that_lead_nowhere_are_refused() {
         ("POST", "/Organization/1", 405),
         ("POST", "/Organization/_search", 400),
         ("POST", "/Organization/$validate", 400),
-        ("POST", "/$import-organizations", 404),
+        ("POST", "/$nothing", 404),
         ("PATCH", "/Organization/1", 405),
         ("PUT", "/Organization/1/_history/1", 405),
     ] {

@@ -101,15 +101,16 @@ fn the_oddities_of_the_published_bundle_are_tolerated_and_told_t3() {
         .send()
         .expect(200);
     let issues = reply.response(0)["outcome"]["issue"].as_array().unwrap();
-    assert_eq!(issues[1]["severity"], "warning");
+    assert_eq!(issues[2]["severity"], "warning");
     assert_eq!(
-        issues[1]["expression"][0],
+        issues[2]["expression"][0],
         "Bundle.entry[0].resource.alias[0]"
     );
     let stored = fyr.get(&format!("/{}", reply.target(0))).json;
     assert_eq!(stored.get("alias"), None);
+    assert_eq!(issues[1]["details"]["coding"][0]["code"], "2-34-317");
     let start = &stored["extension"][1]["valuePeriod"]["start"];
-    assert_eq!(start, "12/31/1969 23:00:00", "plain R4 keeps what was sent");
+    assert_eq!(start, "1970-01-01", "H13: the date that it was in Sweden");
 }
 
 #[test]

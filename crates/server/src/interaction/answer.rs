@@ -127,6 +127,17 @@ impl Answer {
         }
     }
 
+    /// 200 for an entry that a rule set took out of its bundle: nothing was done.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            status: StatusCode::OK,
+            stamp: None,
+            written: true,
+            content: Content::Empty,
+            outcome: None,
+        }
+    }
+
     /// The same without its resource, as `HEAD` has it.
     pub(crate) fn without_content(self) -> Self {
         Self {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     failure::Failure,
-    interaction::{Answer, Context, Request, bundle, perform},
+    interaction::{Answer, Context, EntryStyle, Request, bundle, perform},
     route::Routed,
 };
 
@@ -40,7 +40,8 @@ pub(super) async fn batch(
             async move {
                 let place = entry.path();
                 let answer = one(context, entry).await.and_then(|answer| {
-                    bundle::response_entry(&context.settings, &answer, full_entries, &warnings)
+                    let style = EntryStyle::plain(full_entries);
+                    bundle::response_entry(&context.settings, &answer, style, &warnings)
                 });
                 let answer =
                     answer.unwrap_or_else(|failure| bundle::failed_entry(&failure.at(&place)));

@@ -80,7 +80,14 @@ pub(super) fn route(
                 text,
             ));
         }
-        (Route::Expunge(_) | Route::Export | Route::ExportStatus | Route::ExportCancel, _) => {
+        (
+            Route::Expunge(_)
+            | Route::ImportOrganizations
+            | Route::Export
+            | Route::ExportStatus
+            | Route::ExportCancel,
+            _,
+        ) => {
             let text = "an operation that changes state inside a bundle is not supported";
             return Err(Failure::new(
                 Kind::Unprocessable,
@@ -116,32 +123,64 @@ fn below<'a>(base_url: &str, url: &'a str) -> Option<&'a str> {
     }
 }
 
-/// The response entry for an answer. `full` puts the resource in that was written; one that was read
-/// is always there.
+/// How the entries of a response are written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EntryStyle {
+    /// Whether `location` is an absolute URL, or relative to the base.
+    pub(crate) absolute_location: bool,
+    /// Whether `etag` is `W/"1"`, or just `1`.
+    pub(crate) weak_etag: bool,
+    /// Whether the resource that was written is there; one that was read always is.
+    pub(crate) full: bool,
+}
+
+impl EntryStyle {
+    /// That of transactions and batches.
+    pub(crate) fn plain(full: bool) -> Self {
+        Self {
+            absolute_location: false,
+            weak_etag: true,
+            full,
+        }
+    }
+}
+
+/// The response entry for an answer.
 ///
 /// # Errors
 ///
 /// 500 when a stored resource cannot be read.
-pub(super) fn response_entry(
+pub(crate) fn response_entry(
     settings: &Settings,
     answer: &Answer,
-    full: bool,
+    style: EntryStyle,
     warnings: &[Issue],
 ) -> Result<Value, Failure> {
     let mut response = Object::new();
     response.insert("status".into(), status_text(answer.status).into());
     if let Some(stamp) = &answer.stamp {
         if answer.written && answer.status != StatusCode::NO_CONTENT {
-            response.insert("location".into(), stamp.location().into());
+            let location = stamp.location();
+            let location = if style.absolute_location {
+                format!("{}/{location}", settings.base_url)
+            } else {
+                location
+            };
+            response.insert("location".into(), location.into());
         }
-        response.insert("etag".into(), stamp.version.etag().into());
+        let etag = if style.weak_etag {
+            stamp.version.etag()
+        } else {
+            stamp.version.to_string()
+        };
+        response.insert("etag".into(), etag.into());
         response.insert("lastModified".into(), stamp.last_updated.to_string().into());
     }
     if let Some(outcome) = with_warnings(answer.outcome.clone(), warnings) {
         response.insert("outcome".into(), outcome.into());
     }
     let mut entry = Object::new();
-    if (full || !answer.written)
+    if (style.full || !answer.written)
         && let Some(text) = answer.resource()?
     {
         let resource: Value = serde_json::from_slice(&text).map_err(Failure::internal)?;
@@ -164,7 +203,7 @@ pub(super) fn failed_entry(failure: &Failure) -> Value {
 }
 
 /// The response bundle.
-pub(super) fn response_bundle(kind: &str, entries: Vec<Value>) -> Answer {
+pub(crate) fn response_bundle(kind: &str, entries: Vec<Value>) -> Answer {
     let mut bundle = Object::new();
     bundle.insert("resourceType".into(), "Bundle".into());
     bundle.insert("type".into(), kind.into());
@@ -175,7 +214,7 @@ pub(super) fn response_bundle(kind: &str, entries: Vec<Value>) -> Answer {
 }
 
 /// The warnings about each entry, taken out of those about the bundle.
-pub(super) fn warnings_of(warnings: &[(usize, Issue)], entry: usize) -> Vec<Issue> {
+pub(crate) fn warnings_of(warnings: &[(usize, Issue)], entry: usize) -> Vec<Issue> {
     let own = warnings.iter().filter(|(at, _)| *at == entry);
     own.map(|(_, issue)| issue.clone()).collect()
 }

@@ -86,18 +86,27 @@ fn one_type(kind: &str, update_create: bool) -> Value {
         "conditionalUpdate": true,
         "conditionalDelete": "single",
         "referencePolicy": ["literal", "logical"],
-        "operation": operations(On::Every),
+        "operation": own_operations(kind),
     })
 }
 
+fn own_operations(kind: &str) -> Vec<Value> {
+    let is_own = |on| on == On::Every || matches!(on, On::Type(one) if one == kind);
+    operations_where(is_own)
+}
+
 fn operations(wanted: On) -> Vec<Value> {
+    operations_where(|on| on == wanted)
+}
+
+fn operations_where(is_wanted: impl Fn(On) -> bool) -> Vec<Value> {
     route::rows()
         .filter_map(|row| match row.told {
             Told::Operation {
                 name,
                 definition,
                 on,
-            } if on == wanted => Some(json!({"name": name, "definition": definition})),
+            } if is_wanted(on) => Some(json!({"name": name, "definition": definition})),
             _ => None,
         })
         .collect()

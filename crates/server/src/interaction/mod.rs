@@ -31,6 +31,7 @@ use futures::future::{BoxFuture, FutureExt};
 use store::{Clock, Ids, Store};
 
 pub(crate) use answer::{Answer, Content, Special, Stamp};
+pub(crate) use bundle::{EntryStyle, response_bundle, response_entry, warnings_of};
 pub(crate) use conditions::Conditions;
 pub(crate) use manner::Manner;
 
@@ -42,6 +43,7 @@ use crate::{
     operation,
     port::Files,
     route::Route,
+    rules::Rules,
     write::Once,
 };
 
@@ -55,6 +57,8 @@ pub(crate) struct Context {
     pub(crate) files: Arc<dyn Files>,
     pub(crate) jobs: Engine,
     pub(crate) caller: Arc<Caller>,
+    /// The rule sets in force.
+    pub(crate) rules: Rules,
     /// When the request has an idempotency key.
     pub(crate) once: Option<Arc<Once>>,
 }
@@ -87,6 +91,7 @@ pub(crate) fn perform(
 ) -> BoxFuture<'_, Result<Answer, Failure>> {
     async move {
         auth::demand(&context.caller, &request.route.right())?;
+        context.rules.admit(&request.route)?;
         let Request {
             route,
             parameters,
@@ -135,6 +140,8 @@ pub(crate) fn perform(
                 delete::conditional_delete(context, kind, &query, &conditions).await
             }
             Route::Expunge(key) => operation::expunge(context, key, body).await,
+            Route::ImportOrganizations => operation::import_organizations(context, body).await,
+            Route::TraverseToSor(key) => operation::traverse_to_sor(context, key).await,
             Route::Bundle => bundle(context, body, full_entries).await,
         }
     }
@@ -152,6 +159,10 @@ async fn bundle(
     // Of a transaction nothing is set aside: one bad entry refuses it all.
     let parsed = Bundle::parse_each(body, BundleKind::ALL);
     let (bundle, refused) = parsed.map_err(Failure::malformed)?;
+    let context = &Context {
+        rules: context.rules.asked_for_by(&bundle),
+        ..context.clone()
+    };
     match bundle.kind {
         BundleKind::Transaction => transaction::transaction(context, bundle, full_entries).await,
         BundleKind::Batch if !context.settings.allow_batch => Err(Failure::not_supported(

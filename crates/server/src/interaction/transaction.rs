@@ -20,8 +20,9 @@ use serde_json::Value;
 use crate::{
     auth,
     failure::{Failure, Kind},
-    interaction::{Answer, Conditions, Context, Request, bundle, history, perform},
+    interaction::{Answer, Conditions, Context, EntryStyle, Request, bundle, history, perform},
     route::{Route, Routed},
+    rules,
     write::{self, Action, Criterion, Operation, Target, Wanted, Written},
 };
 
@@ -32,12 +33,19 @@ use crate::{
 /// One failure with the issues of all failing entries; nothing is stored then.
 pub(super) async fn transaction(
     context: &Context,
-    bundle: Bundle,
+    mut bundle: Bundle,
     full_entries: bool,
 ) -> Result<Answer, Failure> {
+    let sent: Vec<usize> = bundle.entries.iter().map(|entry| entry.index).collect();
+    rules::receive(context, &mut bundle).await?;
     let Bundle {
         entries, warnings, ..
     } = bundle;
+    let kept: BTreeSet<usize> = entries.iter().map(|entry| entry.index).collect();
+    let ignored: Vec<usize> = sent
+        .into_iter()
+        .filter(|entry| !kept.contains(entry))
+        .collect();
     let heads: BTreeSet<usize> = entries
         .iter()
         .filter(|entry| entry.request.method == Method::Head)
@@ -47,6 +55,11 @@ pub(super) async fn transaction(
     let (operations, reads, wanted) = sort(parts);
     let written = write::write(context, &operations, &wanted).await?;
     let mut answers = answers(context, &operations, written, reads).await?;
+    answers.extend(
+        ignored
+            .into_iter()
+            .map(|entry| (entry, Ok(Answer::nothing()))),
+    );
     answers.sort_by_key(|(entry, _)| *entry);
     let entries: Result<Vec<Value>, Failure> = answers
         .into_iter()
@@ -59,7 +72,8 @@ pub(super) async fn transaction(
                     } else {
                         answer
                     };
-                    bundle::response_entry(&context.settings, &answer, full_entries, &warnings)
+                    let style = EntryStyle::plain(full_entries);
+                    bundle::response_entry(&context.settings, &answer, style, &warnings)
                 }
                 Err(failure) => Ok(bundle::failed_entry(&failure)),
             }
@@ -95,6 +109,7 @@ fn split(context: &Context, entries: Vec<BundleEntry>) -> Result<Vec<Part>, Fail
 fn part(context: &Context, entry: BundleEntry) -> Result<Part, Failure> {
     let (routed, conditions) = bundle::route(&context.settings, &entry)?;
     auth::demand(&context.caller, &routed.route.right())?;
+    context.rules.admit(&routed.route)?;
     let index = entry.index;
     if matches!(
         routed.route,
@@ -112,7 +127,10 @@ fn part(context: &Context, entry: BundleEntry) -> Result<Part, Failure> {
         Route::Read(key) => wanted(key.clone(), None, false),
         Route::Vread(key, version) => wanted(key.clone(), Some(*version), true),
         Route::History(key) => wanted(key.clone(), None, true),
-        Route::Capabilities | Route::TypeHistory(_) | Route::SystemHistory => {
+        Route::Capabilities
+        | Route::TypeHistory(_)
+        | Route::SystemHistory
+        | Route::TraverseToSor(_) => {
             return Ok(Part::Free(index, routed, conditions));
         }
         _ => return operation(entry, routed, conditions).map(Part::Write),
@@ -166,6 +184,8 @@ fn operation(
         | Route::History(_)
         | Route::TypeHistory(_)
         | Route::SystemHistory
+        | Route::ImportOrganizations
+        | Route::TraverseToSor(_)
         | Route::Expunge(_)
         | Route::Export
         | Route::ExportStatus

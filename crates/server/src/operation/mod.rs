@@ -4,5 +4,9 @@
 
 pub(crate) mod export;
 mod expunge;
+mod import_organizations;
+mod traverse_to_sor;
 
 pub(crate) use expunge::expunge;
+pub(crate) use import_organizations::import_organizations;
+pub(crate) use traverse_to_sor::traverse_to_sor;

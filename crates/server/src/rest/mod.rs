@@ -51,7 +51,7 @@ pub(crate) async fn respond(
         response::failed(&failure)
     });
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        let allowed = request::below_base(settings, &uri).map(allowed);
+        let allowed = request::below_base(settings, &uri).map(|path| allowed(context, path));
         let allowed = response::value(&allowed.unwrap_or_default());
         response.headers_mut().insert(header::ALLOW, allowed);
     }
@@ -93,7 +93,7 @@ async fn answer(
 }
 
 /// The methods that a path takes: `Allow`, which RFC 9110 section 15.5.6 wants with a 405.
-fn allowed(path: &str) -> String {
+fn allowed(context: &Context, path: &str) -> String {
     const NAMES: [(Method, &str); 5] = [
         (Method::GET, "GET, HEAD"),
         (Method::POST, "POST"),
@@ -101,9 +101,11 @@ fn allowed(path: &str) -> String {
         (Method::PATCH, "PATCH"),
         (Method::DELETE, "DELETE"),
     ];
-    let taken = NAMES
-        .iter()
-        .filter(|(method, _)| route::find(method, path).is_ok());
+    let is_taken = |method: &Method| {
+        let routed = route::find(method, path);
+        routed.is_ok_and(|routed| context.rules.admit(&routed.route).is_ok())
+    };
+    let taken = NAMES.iter().filter(|(method, _)| is_taken(method));
     taken.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
 }
 

@@ -8,10 +8,12 @@
 //! | GET | `[type]/[id]/_history` | history |
 //! | GET | `[type]/[id]/_history/[vid]` | vread |
 //! | POST | `[type]/[id]/$expunge` | the operation `$expunge` |
+//! | GET | `Organization/[id]/$traverse-to-sor` | the operation `$traverse-to-sor` |
 
 use http::Method;
 
 use super::{On, Route, Row, Told};
+use crate::failure::Failure;
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -55,6 +57,23 @@ pub(super) const ROWS: &[Row] = &[
             name: "expunge",
             definition: "http://hapifhir.io/fhir/OperationDefinition/expunge",
             on: On::Every,
+        },
+    },
+    Row {
+        method: Method::GET,
+        path: "[type]/[id]/$traverse-to-sor",
+        route: |place| {
+            let key = place.key()?;
+            if key.kind == "Organization" {
+                return Ok(Route::TraverseToSor(key));
+            }
+            let text = format!("{}/$traverse-to-sor is not supported", key.kind);
+            Err(Failure::not_supported(text))
+        },
+        told: Told::Operation {
+            name: "traverse-to-sor",
+            definition: "http://ehealth.sundhed.dk/fhir/OperationDefinition/Organization-i-traverse-to-sor",
+            on: On::Type("Organization"),
         },
     },
 ];

@@ -72,6 +72,8 @@ pub(crate) enum On {
     System,
     /// Every resource type.
     Every,
+    /// One resource type.
+    Type(&'static str),
 }
 
 /// A route with the parameters of its query.

@@ -30,6 +30,10 @@ pub(crate) enum Route {
     ExportCancel,
     /// `$expunge` of a resource.
     Expunge(DocumentKey),
+    /// `$import-organizations`.
+    ImportOrganizations,
+    /// `$traverse-to-sor` from an organization.
+    TraverseToSor(DocumentKey),
     /// A new resource of this type.
     Create(String),
     /// A new version of a resource.
@@ -53,14 +57,27 @@ impl Route {
         matches!(self, Self::Read(key) | Self::Vread(key, _) if key.kind == "Binary")
     }
 
+    /// The type of the resource that is written, for a route that writes one.
+    pub(crate) fn written_kind(&self) -> Option<&str> {
+        match self {
+            Self::Create(kind)
+            | Self::ConditionalUpdate(kind, _)
+            | Self::ConditionalDelete(kind, _) => Some(kind),
+            Self::Update(key) | Self::Delete(key) | Self::Expunge(key) => Some(&key.kind),
+            _ => None,
+        }
+    }
+
     /// What the caller must be allowed to do.
     pub(crate) fn right(&self) -> Right {
         match self {
             Self::Capabilities => Right::Open,
             Self::Bundle => Right::Bundle,
-            Self::Read(key) | Self::Vread(key, _) | Self::History(key) => {
-                Right::Read(key.kind.clone())
-            }
+            Self::ImportOrganizations => Right::Operation("$import-organizations"),
+            Self::Read(key)
+            | Self::Vread(key, _)
+            | Self::History(key)
+            | Self::TraverseToSor(key) => Right::Read(key.kind.clone()),
             Self::TypeHistory(kind) => Right::Read(kind.clone()),
             Self::SystemHistory => Right::ReadSome,
             Self::Create(kind) => Right::Create(kind.clone()),

@@ -8,6 +8,7 @@
 //! | GET, POST | `$export` | the operation `$export` |
 //! | GET, POST | `$export-poll-status` | how far an export is |
 //! | DELETE | `$export-poll-status` | its cancellation |
+//! | POST | `$import-organizations` | the operation `$import-organizations` |
 
 use http::Method;
 
@@ -81,5 +82,15 @@ pub(super) const ROWS: &[Row] = &[
         path: "$export-poll-status",
         route: |_| Ok(Route::ExportCancel),
         told: Told::Nowhere,
+    },
+    Row {
+        method: Method::POST,
+        path: "$import-organizations",
+        route: |_| Ok(Route::ImportOrganizations),
+        told: Told::Operation {
+            name: "import-organizations",
+            definition: "http://ehealth.sundhed.dk/fhir/OperationDefinition/-s-import-organizations",
+            on: On::System,
+        },
     },
 ];

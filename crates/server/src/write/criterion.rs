@@ -65,6 +65,19 @@ impl Criterion {
         })
     }
 
+    /// The criterion on one identifier.
+    pub(crate) fn identifier(kind: &str, system: &str, value: &str) -> Self {
+        let token = format!("{system}|{value}");
+        Self {
+            kind: kind.to_owned(),
+            text: format!("{kind}?identifier={token}"),
+            identifier: store::Criterion {
+                key: value.to_owned(),
+                token: Some(token),
+            },
+        }
+    }
+
     /// The same for criteria that ask for the same, however they are written.
     pub(crate) fn name(&self) -> String {
         let store::Criterion { key, token } = &self.identifier;

@@ -90,6 +90,8 @@ fn one(
             let key = DocumentKey::new(resource.resource_type(), new_id);
             create(known, key, unless.as_ref())
         }
+        Action::Record { kind } => create(known, DocumentKey::new(*kind, new_id), None),
+        Action::Import { criterion, .. } => import(context, known, criterion, new_id),
         Action::Update {
             target: Target::Id(key),
             resource,
@@ -146,6 +148,41 @@ fn create(
             key,
             head: None,
             effect: Effect::Created,
+        },
+    })
+}
+
+/// I6, I7, I9: the one that matches; else the one that did before it was deleted; else a new one.
+fn import(
+    context: &Context,
+    known: &Known,
+    criterion: &Criterion,
+    new_id: &str,
+) -> Result<Identified, Failure> {
+    let found = known.matches(criterion);
+    let several = || {
+        let token = criterion.identifier.token.as_deref().unwrap_or_default();
+        let mut sets = context.rules.iter();
+        let issue = sets.find_map(|set| set.several(token, found.len()));
+        issue.map(|issue| Failure::of(Kind::Unprocessable, issue))
+    };
+    if found.len() > 1
+        && let Some(failure) = several()
+    {
+        return Err(failure);
+    }
+    let live = at_most_one(known, criterion)?;
+    let head = live.or_else(|| known.buried(criterion));
+    Ok(Identified {
+        key: head.map_or_else(
+            || DocumentKey::new(criterion.kind.as_str(), new_id),
+            |head| head.key.clone(),
+        ),
+        head: head.cloned(),
+        effect: if live.is_some() {
+            Effect::Updated
+        } else {
+            Effect::Created
         },
     })
 }

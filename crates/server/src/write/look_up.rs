@@ -79,6 +79,17 @@ impl Known {
         self.found.get(&key).map_or(&[], |found| &found.owners)
     }
 
+    /// The resource that matched a criterion before it was deleted: the latest, if there are several.
+    pub(super) fn buried(&self, criterion: &Criterion) -> Option<&Head> {
+        let key = (criterion.kind.clone(), criterion.identifier.clone());
+        let buried = self
+            .found
+            .get(&key)
+            .into_iter()
+            .flat_map(|found| &found.buried);
+        buried.max_by_key(|head| head.last_updated)
+    }
+
     /// What the commit has to protect: every criterion that was looked at.
     pub(super) fn into_guards(self) -> Vec<Found> {
         self.found.into_values().collect()

@@ -8,6 +8,7 @@
 //! overlap     no two operations may be about one resource (T8)
 //! wanted      what the reads of the same transaction need (T10)
 //! references  links between the entries become links to resources (T11-T18)
+//! review      the rule sets in force judge, merge and record the changes
 //! plan        bodies, identifiers and conditions as the store wants them
 //! written     what became of each operation
 //! once        the same, written down for a request that is sent again
@@ -24,6 +25,7 @@ mod operation;
 mod overlap;
 mod plan;
 mod references;
+mod review;
 mod wanted;
 mod written;
 
@@ -34,7 +36,10 @@ pub(crate) use plan::identifiers;
 pub(crate) use wanted::Wanted;
 pub(crate) use written::Written;
 
-use fhir::outcome::{Issue, IssueType};
+use fhir::{
+    outcome::{Issue, IssueType},
+    resource::Resource,
+};
 use store::{CommitError, Duplicate, Holder, Millis, Transaction};
 
 use self::look_up::Known;
@@ -133,7 +138,8 @@ async fn attempt_write(
     let known = Known::look_up(context, operations, wanted).await?;
     let identified = identity::identify(context, operations, &known, again.new_ids, wanted)?;
     let bodies = references::resolve(context, operations, &identified, &known)?;
-    let plan = plan::plan(context, operations, identified, bodies);
+    let reviewed = review::review(context, operations, &identified, bodies)?;
+    let plan = plan::plan(context, operations, identified, reviewed);
     if plan.writes.is_empty() {
         return Ok(plan.finish(Vec::new()));
     }
@@ -150,7 +156,7 @@ async fn attempt_write(
         Ok(committed) => Ok(unfinished.finish(committed)),
         Err(error @ CommitError::Conflict(_)) => Err(Attempt::Conflict(error.into())),
         Err(CommitError::Duplicates(duplicates)) => {
-            Err(duplicate_identifiers(operations, &unfinished, &duplicates).into())
+            Err(duplicate_identifiers(context, operations, &unfinished, &duplicates).into())
         }
         Err(error) => Err(Failure::from(error).into()),
     }
@@ -158,6 +164,7 @@ async fn attempt_write(
 
 /// 422: unique identifiers that other resources, or other entries, have already.
 fn duplicate_identifiers(
+    context: &Context,
     operations: &[Operation],
     plan: &plan::Unfinished,
     duplicates: &[Duplicate],
@@ -171,9 +178,16 @@ fn duplicate_identifiers(
             }
         };
         let token = plan.identifier(duplicate.write, duplicate.identifier);
-        let text = format!("the identifier {token} is unique, and {holder} has it already");
-        let issue = Issue::error(IssueType::Duplicate, text);
-        match place(duplicate.write) {
+        let operation = place(duplicate.write);
+        let kind = operation.and_then(Operation::resource);
+        let kind = kind.map_or("", Resource::resource_type);
+        let mut sets = context.rules.iter();
+        let said = sets.find_map(|set| set.duplicate(kind, token, &holder));
+        let issue = said.unwrap_or_else(|| {
+            let text = format!("the identifier {token} is unique, and {holder} has it already");
+            Issue::error(IssueType::Duplicate, text)
+        });
+        match operation {
             Some(operation) => issue.at(operation.name("identifier")),
             None => issue,
         }

@@ -35,10 +35,23 @@ pub(crate) enum Action {
         /// Its content.
         resource: Resource,
     },
+    /// What an import brings: a new version of the resource that matches, or a new resource.
+    Import {
+        /// Which it is.
+        criterion: Criterion,
+        /// Its content.
+        resource: Resource,
+    },
     /// A deletion.
     Delete {
         /// Of which resource.
         target: Target,
+    },
+    /// A resource that records the changes of the others, made by the rule sets in force; nothing
+    /// when there is nothing to record.
+    Record {
+        /// Its type.
+        kind: &'static str,
     },
 }
 
@@ -73,8 +86,10 @@ impl Operation {
     /// The resource that the operation brings.
     pub(crate) fn resource(&self) -> Option<&Resource> {
         match &self.action {
-            Action::Create { resource, .. } | Action::Update { resource, .. } => Some(resource),
-            Action::Delete { .. } => None,
+            Action::Create { resource, .. }
+            | Action::Update { resource, .. }
+            | Action::Import { resource, .. } => Some(resource),
+            Action::Delete { .. } | Action::Record { .. } => None,
         }
     }
 
@@ -86,10 +101,11 @@ impl Operation {
                 target: Target::Matching(criterion),
                 ..
             }
+            | Action::Import { criterion, .. }
             | Action::Delete {
                 target: Target::Matching(criterion),
             } => Some(criterion),
-            Action::Update { .. } | Action::Delete { .. } => None,
+            Action::Update { .. } | Action::Delete { .. } | Action::Record { .. } => None,
         }
     }
 
@@ -111,7 +127,10 @@ impl Operation {
                 kind: criterion.kind.clone(),
                 id: id.to_owned(),
             }),
-            Action::Create { .. } | Action::Delete { .. } => None,
+            Action::Create { .. }
+            | Action::Import { .. }
+            | Action::Delete { .. }
+            | Action::Record { .. } => None,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What the store is asked to commit: bodies at rest, identifiers, and the state they replace.
 
 use bytes::Bytes;
-use fhir::{identifier, resource::Resource};
-use store::{Base, Committed, Identifier, Method, Write};
+use fhir::{identifier, json::Object, resource::Resource};
+use store::{Base, Committed, Head, Identifier, Method, Write};
 
-use super::identity::Identified;
+use super::{identity::Identified, review::Reviewed};
 use crate::{
     interaction::Context,
     write::{Action, Operation, Written, written::Effect},
@@ -31,18 +31,22 @@ pub(super) fn plan(
     context: &Context,
     operations: &[Operation],
     identified: Vec<Identified>,
-    bodies: Vec<Option<Resource>>,
+    reviewed: Vec<Reviewed>,
 ) -> Plan {
     let mut writes = Vec::new();
     let mut written = Vec::new();
     let mut origins = Vec::new();
-    for (at, ((operation, one), body)) in operations.iter().zip(identified).zip(bodies).enumerate()
-    {
+    let all = operations.iter().zip(identified).zip(reviewed);
+    for (at, ((operation, one), reviewed)) in all.enumerate() {
         let Identified {
             key,
             head,
             mut effect,
         } = one;
+        let Reviewed { body, warnings } = reviewed;
+        if body.is_none() && matches!(operation.action, Action::Record { .. }) {
+            effect = Effect::NotNeeded;
+        }
         let resource = body.filter(|_| effect.writes());
         let text = resource
             .as_ref()
@@ -51,23 +55,20 @@ pub(super) fn plan(
         if effect == Effect::Updated && text.as_ref().is_some_and(unchanged) {
             effect = Effect::Unchanged;
         }
-        written.push(Written::planned(
-            operation,
-            key.clone(),
-            effect,
-            head.as_ref(),
-            text.clone(),
-        ));
+        let planned = Written::planned(operation, key.clone(), effect, head.as_ref(), text.clone());
+        written.push(planned.warned(warnings));
         if !effect.writes() {
             continue;
         }
-        let identifiers =
-            resource.map_or_else(Vec::new, |resource| identifiers(context, &resource));
+        let identifiers = match resource {
+            Some(resource) => identifiers(context, &resource),
+            None => buried(context, head.as_ref()),
+        };
         origins.push((at, identifiers.iter().map(|id| id.token.clone()).collect()));
         writes.push(Write {
             base: head.map_or(Base::Absent, |head| Base::Head(Box::new(head))),
             key,
-            method: method(operation),
+            method: method(operation, effect),
             body: text,
             identifiers,
             entries: Vec::new(),
@@ -140,9 +141,22 @@ pub(crate) fn identifiers(context: &Context, resource: &Resource) -> Vec<Identif
     identifiers
 }
 
-fn method(operation: &Operation) -> Method {
+/// What a deleted resource stays to be found by: its unique identifiers (I9).
+fn buried(context: &Context, head: Option<&Head>) -> Vec<Identifier> {
+    let object: Option<Object> = head.and_then(|head| serde_json::from_slice(&head.body).ok());
+    let Some(resource) = object.and_then(Resource::from_stored) else {
+        return Vec::new();
+    };
+    let unique = identifiers(context, &resource)
+        .into_iter()
+        .filter(|identifier| identifier.unique);
+    unique.map(Identifier::buried).collect()
+}
+
+fn method(operation: &Operation, effect: Effect) -> Method {
     match operation.action {
-        Action::Create { .. } => Method::Post,
+        Action::Import { .. } if effect == Effect::Updated => Method::Put,
+        Action::Create { .. } | Action::Import { .. } | Action::Record { .. } => Method::Post,
         Action::Update { .. } => Method::Put,
         Action::Delete { .. } => Method::Delete,
     }

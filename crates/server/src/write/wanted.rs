@@ -101,9 +101,11 @@ impl Identified {
                 version: next,
                 deleted: true,
             }),
-            Effect::Matched | Effect::Unchanged | Effect::AlreadyDeleted | Effect::NotFound => {
-                stored
-            }
+            Effect::Matched
+            | Effect::Unchanged
+            | Effect::AlreadyDeleted
+            | Effect::NotFound
+            | Effect::NotNeeded => stored,
         }
     }
 }

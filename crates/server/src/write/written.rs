@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use fhir::{
     json::Object,
-    outcome::{self, StorageCode},
+    outcome::{self, Issue, StorageCode},
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use store::{Committed, DocumentKey, Head, Millis, Version};
 use crate::{
     auth::{self, Caller, Right},
     interaction::{Answer, Content, Stamp},
-    write::Operation,
+    write::{Action, Operation},
 };
 
 /// What becomes of a resource.
@@ -36,6 +36,8 @@ pub(crate) enum Effect {
     AlreadyDeleted,
     /// There was nothing to delete: nothing is written.
     NotFound,
+    /// There was nothing to record: nothing is written.
+    NotNeeded,
 }
 
 impl Effect {
@@ -54,6 +56,7 @@ pub(crate) struct Written {
     conditional: bool,
     version: Option<(u64, Millis)>,
     body: Option<Bytes>,
+    warnings: Vec<Issue>,
 }
 
 impl Written {
@@ -65,8 +68,9 @@ impl Written {
         head: Option<&Head>,
         body: Option<Bytes>,
     ) -> Self {
-        let update = matches!(operation.action, super::Action::Update { .. });
-        let conditional = operation.criterion().is_some();
+        let is_import = matches!(operation.action, Action::Import { .. });
+        let update = matches!(operation.action, Action::Update { .. });
+        let conditional = operation.criterion().is_some() && !is_import;
         let version = head.map(|head| (head.version, head.last_updated));
         let body = body.or_else(|| head.map(|head| head.body.clone()));
         Self {
@@ -76,7 +80,19 @@ impl Written {
             conditional,
             version,
             body,
+            warnings: Vec::new(),
         }
+    }
+
+    /// The same, with what the rules have to say about it.
+    pub(super) fn warned(mut self, warnings: Vec<Issue>) -> Self {
+        self.warnings = warnings;
+        self
+    }
+
+    /// Whether there is nothing to tell of it.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.effect == Effect::NotNeeded
     }
 
     /// The result of a request that took effect before, as it was written down.
@@ -138,9 +154,11 @@ impl Written {
             .map(|(version, last_updated)| Stamp::new(self.key.clone(), version, last_updated));
         let outcome = self.outcome(code, stamp.as_ref());
         let content = match (self.effect, self.body) {
-            (Effect::Deleted | Effect::AlreadyDeleted | Effect::NotFound, _) | (_, None) => {
-                Content::Empty
-            }
+            (
+                Effect::Deleted | Effect::AlreadyDeleted | Effect::NotFound | Effect::NotNeeded,
+                _,
+            )
+            | (_, None) => Content::Empty,
             (_, Some(body)) => Content::Stored(body),
         };
         Answer {
@@ -187,7 +205,7 @@ impl Written {
                 StatusCode::NO_CONTENT,
                 StorageCode::SuccessfulDeleteAlreadyDeleted,
             ),
-            (Effect::NotFound, _, _) => (
+            (Effect::NotFound | Effect::NotNeeded, _, _) => (
                 StatusCode::NO_CONTENT,
                 StorageCode::SuccessfulDeleteNotFound,
             ),
@@ -206,7 +224,10 @@ impl Written {
             Effect::Deleted => "Successfully deleted 1 resource(s).".to_owned(),
             Effect::AlreadyDeleted => format!("Resource \"{}\" was already deleted.", self.key),
             Effect::NotFound => "There was no resource to delete.".to_owned(),
+            Effect::NotNeeded => "There was nothing to record.".to_owned(),
         };
-        outcome::storage_outcome(code, text)
+        let mut outcome = outcome::storage_outcome(code, text);
+        outcome::add(&mut outcome, &self.warnings);
+        outcome
     }
 }

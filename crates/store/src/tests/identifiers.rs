@@ -204,3 +204,39 @@ fn an_identifier_that_changes_its_system_is_guarded_too() {
     assert!(matches!(late, Err(CommitError::Conflict(_))));
     assert_eq!(ids(&bench.find("x")), ["1"]);
 }
+
+#[test]
+fn a_deleted_document_is_found_by_what_it_was_buried_with_and_holds_it_no_longer() {
+    let bench = Bench::new();
+    bench
+        .commit(vec![bench.put("1", "a").with_unique("x")])
+        .unwrap();
+    let unique = bench.put("1", "a").with_unique("x").identifiers;
+    let buried = crate::Write {
+        identifiers: unique.into_iter().map(crate::Identifier::buried).collect(),
+        ..bench.delete("1")
+    };
+    bench.commit(vec![buried]).unwrap();
+    let exact = Criterion {
+        key: "x".into(),
+        token: Some("unique|x".into()),
+    };
+    let find = || futures::executor::block_on(bench.store.find("Organization", &exact)).unwrap();
+    let found = find();
+    assert!(found.owners.is_empty() && bench.find("x").owners.is_empty());
+    assert_eq!(found.buried[0].key, document("1"));
+
+    // somebody else may have it now, and then the deleted one cannot come back with it
+    bench
+        .commit(vec![bench.put("2", "b").with_unique("x")])
+        .unwrap();
+    let back = bench.commit(vec![bench.put("1", "a").with_unique("x")]);
+    assert!(matches!(back, Err(CommitError::Duplicates(_))), "{back:?}");
+    bench.commit(vec![bench.delete("2")]).unwrap();
+    bench
+        .commit(vec![bench.put("1", "a").with_unique("x")])
+        .unwrap();
+    let found = find();
+    assert_eq!(ids(&found), ["1"]);
+    assert!(found.buried.is_empty());
+}

@@ -1,0 +1,80 @@
+//! What a rule set asks of the stored state.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fhir::json::Object;
+
+/// A question about what is stored now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// The resource of this type and id.
+    Resource {
+        /// The type.
+        kind: String,
+        /// The id.
+        id: String,
+    },
+    /// The resources of this type with this identifier.
+    Identifier {
+        /// The type.
+        kind: String,
+        /// The identifier's system.
+        system: String,
+        /// Its value.
+        value: String,
+    },
+    /// The organizations that are part of the one with this id.
+    Parts {
+        /// The id of the organization above them.
+        id: String,
+    },
+}
+
+/// What was found, question by question: current resources, without those that are deleted.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    base_url: String,
+    today: String,
+    found: BTreeMap<Question, Vec<Object>>,
+}
+
+impl Answers {
+    /// Nothing asked yet, on a server with this public URL; `today` is a date in UTC.
+    pub fn new(base_url: impl Into<String>, today: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            today: today.into(),
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// The public URL of the server.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The date, as `2026-04-16`.
+    pub fn today(&self) -> &str {
+        &self.today
+    }
+
+    /// Whether this was asked.
+    pub fn has(&self, question: &Question) -> bool {
+        self.found.contains_key(question)
+    }
+
+    /// What was found; nothing also when it was not asked.
+    pub fn to(&self, question: &Question) -> &[Object] {
+        self.found.get(question).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds an answer.
+    pub fn add(&mut self, question: Question, found: Vec<Object>) {
+        self.found.insert(question, found);
+    }
+
+    /// Those of these questions that were not asked yet.
+    pub(super) fn missing(&self, questions: Vec<Question>) -> BTreeSet<Question> {
+        questions.into_iter().filter(|one| !self.has(one)).collect()
+    }
+}
