@@ -47,11 +47,14 @@ def elements_by_path(structures):
 
 def branches_of(base, parameter):
     """The alternatives of the expression that are about this base."""
+    expression = parameter.get("expression") or IN_WORDS.get(parameter["id"])
+    if not expression:
+        return []
     about = re.compile(rf"\(?{base}\b")
     # one definition (InsurancePlan's name) leaves the base out
     full = [
         f"{base}.{branch}" if branch[0].islower() else branch
-        for branch in parameter["expression"].split(" | ")
+        for branch in expression.split(" | ")
     ]
     return [branch for branch in full if about.match(branch)]
 
@@ -89,6 +92,8 @@ def target_types(parameter, all_types):
     return "*" if targets >= all_types - {"Parameters"} else words(targets)
 
 
+# R4 says in words where these look: in the narrative, and in everything
+IN_WORDS = {"DomainResource-text": "DomainResource.text.div", "Resource-content": "Resource"}
 # R4 has these two exchanged: `relatesto` is the reference and `relation` the code
 EXCHANGED = {"DocumentReference-relatesto": "target", "DocumentReference-relation": "code"}
 
@@ -117,7 +122,7 @@ def main(package):
     for parameter in parameters.values():
         assert parameter["url"] == URL + parameter["id"]
         for base in parameter["base"]:
-            found = branches_of(base, parameter) if "expression" in parameter else []
+            found = branches_of(base, parameter)
             systems = set()
             for branch in found:
                 systems |= code_systems(branch, elements, definitions["ValueSet"])

@@ -165,8 +165,8 @@ impl SearchParameter {
         &self.expression
     }
 
-    /// Whether resources can be searched by it. R4 has four of which this server cannot:
-    /// `_text`, `_content`, `_query` and `near`.
+    /// Whether resources can be searched by it. R4 has two of which this server cannot: `_query` and
+    /// `near`.
     pub fn is_supported(&self) -> bool {
         self.kind != SearchType::Special && !self.expression.is_empty()
     }
@@ -174,6 +174,11 @@ impl SearchParameter {
     /// Whether it is not one of R4's.
     pub fn is_custom(&self) -> bool {
         self.is_custom
+    }
+
+    /// Whether it looks for words in all of a text: `_text` and `_content`.
+    pub(crate) fn is_full_text(&self) -> bool {
+        self.kind == SearchType::String && self.code.starts_with('_')
     }
 
     pub(crate) fn is_phonetic(&self) -> bool {

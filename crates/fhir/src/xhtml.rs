@@ -29,9 +29,31 @@ pub(crate) fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
+/// The text of some XHTML: a space for each tag.
+pub(crate) fn without_markup(xhtml: &str) -> String {
+    let mut text = String::with_capacity(xhtml.len());
+    for piece in xhtml.split('<') {
+        // before the first tag there is none to end
+        text.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
+        text.push(' ');
+    }
+    unescape(&text)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{escape, unescape};
+    use super::{escape, unescape, without_markup};
+
+    #[test]
+    fn markup_is_taken_away() {
+        let narrative = "<div xmlns=\"x\">A &amp; <b>B</b><br/>C</div>";
+        let words: Vec<_> = without_markup(narrative)
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(words, ["A", "&", "B", "C"]);
+        assert_eq!(without_markup("plain").trim(), "plain");
+    }
 
     #[test]
     fn escaped_text_is_read_back() {

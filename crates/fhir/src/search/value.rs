@@ -65,6 +65,7 @@ impl Wanted {
             SearchType::Number => Self::Number(NumberComparison::parse(text)?),
             SearchType::Quantity => Self::Quantity(QuantityComparison::parse(text)?),
             SearchType::Reference => Self::Reference(ReferenceTarget::parse(text, None)?),
+            SearchType::String if parameter.is_full_text() => Self::Text(Text::containing(text)?),
             SearchType::String if parameter.is_phonetic() => Self::Text(Text::sounding(text)?),
             SearchType::String => Self::Text(Text::starting(text)?),
             SearchType::Token => Self::Token(TokenPattern::parse(text, parameter.systems())?),

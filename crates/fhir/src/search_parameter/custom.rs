@@ -164,6 +164,7 @@ impl SearchType {
             Self::String => &[
                 "string",
                 "markdown",
+                "xhtml",
                 "code",
                 "id",
                 "uri",

@@ -10,25 +10,13 @@ const REFUSED: &[(&str, &str, IssueType, &str)] = &[
         "Organization",
         "nmae=a",
         IssueType::NotSupported,
-        "Organization has no search parameter 'nmae'; supported are _id, _lastUpdated",
+        "Organization has no search parameter 'nmae'; supported are _content, _id,",
     ),
     (
         "Location",
         "near=1|2",
         IssueType::NotSupported,
         "'near' is not supported",
-    ),
-    (
-        "Patient",
-        "_text=a",
-        IssueType::NotSupported,
-        "'_text' is not supported",
-    ),
-    (
-        "Patient",
-        "_content=a",
-        IssueType::NotSupported,
-        "'_content' is not supported",
     ),
     (
         "Patient",

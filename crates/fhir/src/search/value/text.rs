@@ -1,13 +1,16 @@
 //! Strings: <http://hl7.org/fhir/R4/search.html#string>
 //!
 //! A value starts with what is asked for, without regard to case and accents; `:contains` looks
-//! anywhere, `:exact` at every letter. Names and addresses have many parts, each of which counts.
+//! anywhere, `:exact` at every letter. Names and addresses have many parts, each of which counts; of a
+//! narrative, what is not markup; and of a whole resource (`_content`), every text in it.
 
 use serde_json::Value;
 
 use super::{Problem, plain};
+use crate::schema::{ElementType, Primitive};
 use crate::search::fold::{fold, sounds};
-use crate::search_parameter::Found;
+use crate::search_parameter::{Found, Node};
+use crate::xhtml;
 
 /// A text that is asked for.
 #[derive(Debug, Clone)]
@@ -76,7 +79,13 @@ impl Text {
     }
 
     pub(super) fn is_met(&self, found: &Found<'_>) -> bool {
-        texts(found).iter().any(|text| self.is(text))
+        let mut texts = texts(found).into_iter();
+        match found.holds {
+            ElementType::Primitive(Primitive::Xhtml) => {
+                texts.any(|text| self.is(&xhtml::without_markup(text)))
+            }
+            _ => texts.any(|text| self.is(text)),
+        }
     }
 
     pub(super) fn is(&self, text: &str) -> bool {
@@ -95,6 +104,12 @@ impl Text {
 
 /// The texts of a value: itself, or the parts that count.
 pub(in crate::search) fn texts<'a>(found: &Found<'a>) -> Vec<&'a str> {
+    if let Node::Object(resource) = found.node {
+        let mut texts = Vec::new();
+        let elements = resource.iter().filter(|(name, _)| *name != "resourceType");
+        elements.for_each(|(_, value)| collect(value, &mut texts));
+        return texts;
+    }
     let parts: &[&str] = match found.holds.name() {
         "HumanName" => &NAME_PARTS,
         "Address" => &ADDRESS_PARTS,
@@ -110,4 +125,13 @@ pub(in crate::search) fn texts<'a>(found: &Found<'a>) -> Vec<&'a str> {
         }
     }
     texts
+}
+
+fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Object(object) => object.values().for_each(|value| collect(value, texts)),
+        _ => {}
+    }
 }
