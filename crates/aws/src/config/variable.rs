@@ -179,6 +179,12 @@ pub const VARIABLES: &[Variable] = &[
         },
     },
     Variable {
+        name: "FYR_TRANSACTION_PROVENANCE",
+        meaning: "Whether the rules in force (FYR_RULES=fut) leave a Provenance of what a transaction changes, as they do of an import.",
+        default: "off",
+        set: |config, value| switch(value, &mut config.limits.transaction_provenance),
+    },
+    Variable {
         name: "FYR_WEAK_ETAGS",
         meaning: "Whether etag in the response of an import is weak, as it is everywhere else.",
         default: "off",

@@ -52,7 +52,11 @@ pub(super) async fn transaction(
         .map(|entry| entry.index)
         .collect();
     let parts = split(context, entries)?;
-    let (operations, reads, wanted) = sort(parts);
+    let (mut operations, reads, wanted) = sort(parts);
+    if context.settings.transaction_provenance {
+        let record = Action::Record { kind: "Provenance" };
+        operations.push(Operation::alone(record, Conditions::default()));
+    }
     let written = write::write(context, &operations, &wanted).await?;
     let mut answers = answers(context, &operations, written, reads).await?;
     answers.extend(
@@ -227,7 +231,9 @@ async fn answers(
     let mut answers: Vec<(usize, Result<Answer, Failure>)> = operations
         .iter()
         .zip(written)
-        .map(|(operation, written)| (operation.entry.unwrap_or_default(), Ok(written.answer())))
+        .filter(|(_, written)| !written.is_nothing())
+        // what no entry asked for comes last
+        .map(|(operation, written)| (operation.entry.unwrap_or(usize::MAX), Ok(written.answer())))
         .collect();
     let reads = reads
         .into_iter()

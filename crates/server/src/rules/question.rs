@@ -23,27 +23,20 @@ pub enum Question {
         /// Its value.
         value: String,
     },
-    /// The organizations that are part of the one with this id.
-    Parts {
-        /// The id of the organization above them.
-        id: String,
-    },
 }
 
 /// What was found, question by question: current resources, without those that are deleted.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     base_url: String,
-    today: String,
     found: BTreeMap<Question, Vec<Object>>,
 }
 
 impl Answers {
-    /// Nothing asked yet, on a server with this public URL; `today` is a date in UTC.
-    pub fn new(base_url: impl Into<String>, today: impl Into<String>) -> Self {
+    /// Nothing asked yet, on a server with this public URL.
+    pub fn new(base_url: impl Into<String>) -> Self {
         Self {
             base_url: base_url.into(),
-            today: today.into(),
             found: BTreeMap::new(),
         }
     }
@@ -51,11 +44,6 @@ impl Answers {
     /// The public URL of the server.
     pub fn base_url(&self) -> &str {
         &self.base_url
-    }
-
-    /// The date, as `2026-04-16`.
-    pub fn today(&self) -> &str {
-        &self.today
     }
 
     /// Whether this was asked.

@@ -1,6 +1,6 @@
 //! A bundle before its entries become requests: the sets in force judge and mend it.
 
-use fhir::{bundle::Bundle, instant::Instant, json::Object, outcome::Severity};
+use fhir::{bundle::Bundle, json::Object, outcome::Severity};
 use store::{Criterion, DocumentKey, Head};
 
 use super::{Answers, Question, RuleSet};
@@ -42,9 +42,7 @@ pub(crate) fn refused(set: &dyn RuleSet, issues: Vec<fhir::outcome::Issue>) -> O
 }
 
 async fn ask(context: &Context, set: &dyn RuleSet, bundle: &Bundle) -> Result<Answers, Failure> {
-    let today = Instant::from_millis(context.clock.now().0).to_string();
-    let today = today.get(..10).unwrap_or_default();
-    let mut answers = Answers::new(&context.settings.base_url, today);
+    let mut answers = Answers::new(&context.settings.base_url);
     for _ in 0..MAX_ROUNDS {
         let questions = answers.missing(set.questions(bundle, &answers));
         if questions.is_empty() {
@@ -67,7 +65,6 @@ async fn ask(context: &Context, set: &dyn RuleSet, bundle: &Bundle) -> Result<An
                     };
                     criteria.push(((kind.clone(), criterion), question));
                 }
-                Question::Parts { .. } => answers.add(question, Vec::new()),
             }
         }
         let (keys, asked): (Vec<_>, Vec<_>) = keys.into_iter().unzip();

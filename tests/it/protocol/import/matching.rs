@@ -158,6 +158,7 @@ fn i14_unchanged_content_is_no_new_version_and_no_provenance() {
     }
     let cost = reply.header("x-fyr-cost").unwrap();
     assert!(cost.contains("wru=0;"), "{cost}");
+    fyr.advance(1_000);
     assert_eq!(fyr.get("/Provenance/_history").len(), 1);
 }
 
@@ -216,6 +217,7 @@ fn i11_an_organization_that_is_no_longer_synchronized_is_left_as_it_is() {
             .contains("no longer synchronized")
     );
     assert_eq!(fyr.get(&path(&first, 0)).json["name"], "A");
+    fyr.advance(1_000);
     let provenance = fyr.get("/Provenance/_history").json["entry"][0]["resource"].clone();
     assert_eq!(provenance["target"].as_array().unwrap().len(), 1);
 }

@@ -37,6 +37,7 @@ fn i17_one_provenance_names_all_that_was_changed() {
     let targets = provenance(&fyr, &reply, 3)["target"].clone();
     let name = |n: usize| json!({"reference": path(&reply, n)[1..]});
     assert_eq!(targets, json!([name(1), name(2)]));
+    fyr.advance(1_000);
     assert_eq!(fyr.get("/Provenance/_history").len(), 2);
 }
 
@@ -95,4 +96,28 @@ fn i19_plain_r4_keeps_provenance_like_any_resource() {
     let reply = import_one(&fyr, &sor("1", "A")).expect(200);
     let stored = provenance(&fyr, &reply, 1);
     fyr.post("/Provenance", &stored).expect(201);
+}
+
+#[test]
+fn i17_a_setting_leaves_a_provenance_of_transactions_as_well() {
+    let fyr = Fyr::with(|settings| {
+        settings.rules.in_force = vec!["fut".to_owned()];
+        settings.transaction_provenance = true;
+    });
+    let patient = json!({"resourceType": "Patient", "id": "p", "active": true});
+    let entries = [
+        put("Patient/p", &patient),
+        post(&json!({"resourceType": "Basic", "code": {"text": "x"}})),
+    ];
+    let reply = fyr.transaction(&entries).expect(200);
+    assert_eq!(reply.statuses(), ["201 Created"; 3]);
+    let record = provenance(&fyr, &reply, 2);
+    let name = |n: usize| json!({"reference": reply.target(n)});
+    assert_eq!(record["target"], json!([name(0), name(1)]));
+    let again = fyr.transaction(&entries[..1]).expect(200);
+    assert_eq!(
+        again.statuses(),
+        ["200 OK"],
+        "nothing changed, nothing recorded"
+    );
 }

@@ -11,6 +11,7 @@
 //! tree        who is part of whom in an import (I4)
 //! merge       what an import changes (I10)
 //! provenance  what an import leaves behind (I18)
+//! split       a whole register as imports of a limited size, for clients (I16)
 //! ```
 //!
 //! `FYR_RULES=fut` has these rules in force for every request; an import always has its own.
@@ -23,15 +24,17 @@ mod names;
 mod profile;
 mod provenance;
 mod source;
+mod split;
 mod tree;
 
-use fhir::outcome::Issue;
+use fhir::{outcome::Issue, resource::Resource};
 
 pub(crate) use import::Import;
 pub(crate) use message::Message;
 pub(crate) use source::{Source, import_key};
+pub use split::{Part, Unsplittable, split};
 
-use crate::rules::{Change, RuleSet};
+use crate::rules::{Author, Change, RuleSet};
 
 /// The rules for what people do.
 #[derive(Debug)]
@@ -62,6 +65,10 @@ impl RuleSet for Fut {
         } else {
             Vec::new()
         }
+    }
+
+    fn record(&self, changes: &[&Change<'_>], author: &Author) -> Option<Resource> {
+        provenance::provenance(changes, author)
     }
 
     fn duplicate(&self, kind: &str, token: &str, _holder: &str) -> Option<Issue> {

@@ -45,7 +45,7 @@ impl<'a> Hierarchy<'a> {
     fn new(bundle: &'a Bundle, base_url: &'a str) -> Self {
         let (mut by_url, mut by_identifier) = (HashMap::new(), HashMap::new());
         for (at, entry) in bundle.entries.iter().enumerate() {
-            for url in &entry.full_url {
+            if let Some(url) = &entry.full_url {
                 by_url.insert(url.as_str(), at);
                 // H2: clients leave the prefix out
                 by_url.extend(url.strip_prefix("urn:uuid:").map(|short| (short, at)));
