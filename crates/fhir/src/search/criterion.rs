@@ -4,12 +4,8 @@ use std::sync::Arc;
 
 use super::entry::{self, Range};
 use super::modifier::Modifier;
-use super::value::date::DateComparison;
-use super::value::prefix::Prefix;
 use super::value::reference::ReferenceTarget;
 use super::value::{Problem, Wanted};
-use crate::identifier::TokenCriterion;
-use crate::instant::Instant;
 use crate::json::Object;
 use crate::outcome::{Issue, IssueType};
 use crate::query::alternatives;
@@ -39,7 +35,7 @@ pub(super) enum Test {
 }
 
 /// `:above` or `:below` of references: who searches has to find the members of the hierarchy first,
-/// and then asks again with [`Criterion::among`].
+/// and then asks for references to any of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hierarchy {
     /// Up to the ancestors, or down to the descendants.
@@ -104,7 +100,7 @@ impl Criterion {
     /// Whether the resource is one of those asked for. `_id` and `_lastUpdated` are read from the
     /// resource as clients see it ([`crate::resource::present`]).
     ///
-    /// A criterion with a [`Criterion::hierarchy`] matches nothing before [`Criterion::among`].
+    /// A criterion with a [`Criterion::hierarchy`] matches nothing.
     pub fn matches(&self, resource: &Object) -> bool {
         if self.hierarchy.is_some() {
             return false;
@@ -138,61 +134,9 @@ impl Criterion {
         self.hierarchy.as_ref()
     }
 
-    /// The same criterion with the members of its hierarchy (`Type/id`) in place of where it started.
-    pub fn among(&self, members: &[String]) -> Self {
-        let members = members
-            .iter()
-            .filter_map(|member| ReferenceTarget::of(member));
-        let test = Test::Some(members.map(Wanted::Reference).collect());
-        Self {
-            canonical: format!("{}={}", self.parameter.code(), test.canonical()),
-            parameter: Arc::clone(&self.parameter),
-            test,
-            hierarchy: None,
-        }
-    }
-
     /// The criterion as text: the same for all ways to write it.
     pub fn canonical(&self) -> &str {
         &self.canonical
-    }
-
-    /// The ids of `_id=1,2`: nothing else can match.
-    pub fn ids(&self) -> Option<Vec<&str>> {
-        let tokens = self.tokens("_id")?;
-        tokens.into_iter().map(TokenCriterion::value).collect()
-    }
-
-    /// The tokens of `identifier=a|b,c|d` about the resource's own identifiers, for which a store
-    /// has keys: nothing else can match.
-    pub fn identifiers(&self) -> Option<Vec<&TokenCriterion>> {
-        self.tokens("identifier")
-    }
-
-    fn tokens(&self, code: &str) -> Option<Vec<&TokenCriterion>> {
-        let Test::Some(wanted) = &self.test else {
-            return None;
-        };
-        if self.parameter.code() != code || self.parameter.is_custom() {
-            return None;
-        }
-        let tokens = wanted.iter().map(|wanted| match wanted {
-            Wanted::Token(token) => token.plain(),
-            _ => None,
-        });
-        tokens.collect()
-    }
-
-    /// The instants of `_lastUpdated=…` between which every match was updated: from the first up to,
-    /// but not including, the second; open where there is none.
-    pub fn window(&self) -> Option<(Option<Instant>, Option<Instant>)> {
-        let Test::Some(wanted) = &self.test else {
-            return None;
-        };
-        match wanted.as_slice() {
-            [Wanted::Date(date)] if self.parameter.code() == "_lastUpdated" => Some(window(date)),
-            _ => None,
-        }
     }
 }
 
@@ -259,18 +203,6 @@ fn hierarchy(
         direction: *direction,
         from: wanted.iter().map(start).collect::<Result<_, _>>()?,
     }))
-}
-
-fn window(date: &DateComparison) -> (Option<Instant>, Option<Instant>) {
-    let (start, end) = (Some(date.span.start), Some(date.span.end));
-    match date.prefix {
-        Prefix::Equal => (start, end),
-        Prefix::Greater | Prefix::StartsAfter => (end, None),
-        Prefix::GreaterOrEqual => (start, None),
-        Prefix::Less | Prefix::EndsBefore => (None, start),
-        Prefix::LessOrEqual => (None, end),
-        Prefix::NotEqual | Prefix::Approximately => (None, None),
-    }
 }
 
 impl Test {

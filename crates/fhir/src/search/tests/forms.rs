@@ -284,9 +284,6 @@ fn a_hierarchy_is_left_to_who_searches() {
         "partOf": {"reference": "Organization/3"}});
     assert!(!below.matches(object(&member)));
     assert!(below.drivers().is_none());
-    let among = below.among(&["Organization/2".to_owned(), "Organization/3".to_owned()]);
-    assert!(among.matches(object(&member)) && among.hierarchy().is_none());
-    assert_eq!(among.canonical(), "partof=Organization/2,Organization/3");
     let issue = read(&Set::default(), "Observation", "subject:below=1").unwrap_err();
     assert!(
         issue.diagnostics.contains("a hierarchy starts at"),
@@ -327,30 +324,4 @@ fn a_criterion_has_one_text_however_it_is_written() {
         criterion("Organization", "name:exact=a").canonical(),
         criterion("Organization", "name=a").canonical()
     );
-}
-
-#[test]
-fn a_store_is_told_ids_identifiers_and_times() {
-    assert_eq!(criterion("Patient", "_id=a,b").ids(), Some(vec!["a", "b"]));
-    assert_eq!(criterion("Patient", "_id:not=a").ids(), None);
-    let identifier = criterion("Patient", "identifier=s|1,2");
-    assert_eq!(identifier.identifiers().map(|tokens| tokens.len()), Some(2));
-    assert!(identifier.drivers().is_none());
-    assert!(
-        criterion("Patient", "identifier:of-type=a|b|c")
-            .identifiers()
-            .is_none()
-    );
-    for (query, expected) in [
-        ("_lastUpdated=2026", Some((true, true))),
-        ("_lastUpdated=ge2026", Some((true, false))),
-        ("_lastUpdated=eb2026", Some((false, true))),
-        ("_lastUpdated=ne2026", Some((false, false))),
-        ("_lastUpdated=2025,2026", None),
-        ("birthdate=2026", None),
-    ] {
-        let window = criterion("Patient", query).window();
-        let open = window.map(|(from, to)| (from.is_some(), to.is_some()));
-        assert_eq!(open, expected, "{query}");
-    }
 }
