@@ -70,10 +70,6 @@ pub struct Settings {
     pub unique_systems: UniqueSystems,
     /// Which rule sets there are, and which are always in force.
     pub rules: rules::Settings,
-    /// Whether the rule sets in force record what a transaction changes, as they do for an import.
-    pub transaction_provenance: bool,
-    /// Whether `etag` in the response of an import is weak, as it is everywhere else.
-    pub weak_etags: bool,
     /// Whether responses tell what they cost (`Server-Timing`, `X-Fyr-Cost`).
     pub cost_headers: bool,
     /// How jobs are done.
@@ -168,8 +164,6 @@ impl Settings {
             max_body_bytes: 6 * 1024 * 1024,
             unique_systems: UniqueSystems::default(),
             rules: rules::Settings::default(),
-            transaction_provenance: false,
-            weak_etags: false,
             cost_headers: false,
             jobs: JobSettings::default(),
             export: ExportSettings::default(),

@@ -182,13 +182,13 @@ pub const VARIABLES: &[Variable] = &[
         name: "FYR_TRANSACTION_PROVENANCE",
         meaning: "Whether the rules in force (FYR_RULES=fut) leave a Provenance of what a transaction changes, as they do of an import.",
         default: "off",
-        set: |config, value| switch(value, &mut config.limits.transaction_provenance),
+        set: |config, value| switch(value, &mut config.limits.rules.transaction_provenance),
     },
     Variable {
         name: "FYR_WEAK_ETAGS",
         meaning: "Whether etag in the response of an import is weak, as it is everywhere else.",
         default: "off",
-        set: |config, value| switch(value, &mut config.limits.weak_etags),
+        set: |config, value| switch(value, &mut config.limits.rules.weak_etags),
     },
     Variable {
         name: "FYR_CLOSING_SECONDS",

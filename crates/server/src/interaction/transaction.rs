@@ -53,7 +53,7 @@ pub(super) async fn transaction(
         .collect();
     let parts = split(context, entries)?;
     let (mut operations, reads, wanted) = sort(parts);
-    if context.settings.transaction_provenance {
+    if context.settings.rules.transaction_provenance {
         let record = Action::Record { kind: "Provenance" };
         operations.push(Operation::alone(record, Conditions::default()));
     }

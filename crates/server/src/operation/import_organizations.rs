@@ -67,7 +67,7 @@ pub(crate) async fn import_organizations(
     let written = write::write(context, &operations, &[]).await?;
     let style = EntryStyle {
         absolute_location: true,
-        weak_etag: context.settings.weak_etags,
+        weak_etag: context.settings.rules.weak_etags,
         full: false,
     };
     let told = operations

@@ -44,6 +44,10 @@ pub const ERROR_CODES: &str = "urn:fyr:error-codes";
 pub struct Settings {
     /// The names of the sets that are in force for every request.
     pub in_force: Vec<String>,
+    /// Whether they record what a transaction changes, as they do for an import.
+    pub transaction_provenance: bool,
+    /// Whether `etag` in the response of an import is weak, as it is everywhere else.
+    pub weak_etags: bool,
     /// What the Swedish set can be set to.
     pub hvo: HvoSettings,
     /// Sets beside the built-in ones.

@@ -102,7 +102,7 @@ fn i19_plain_r4_keeps_provenance_like_any_resource() {
 fn i17_a_setting_leaves_a_provenance_of_transactions_as_well() {
     let fyr = Fyr::with(|settings| {
         settings.rules.in_force = vec!["fut".to_owned()];
-        settings.transaction_provenance = true;
+        settings.rules.transaction_provenance = true;
     });
     let patient = json!({"resourceType": "Patient", "id": "p", "active": true});
     let entries = [

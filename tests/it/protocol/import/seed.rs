@@ -109,7 +109,7 @@ fn i13_the_order_of_parents_and_children_does_not_matter() {
 
 #[test]
 fn q3_one_setting_makes_the_etags_of_an_import_weak() {
-    let fyr = Fyr::with(|settings| settings.weak_etags = true);
+    let fyr = Fyr::with(|settings| settings.rules.weak_etags = true);
     let reply = post(&fyr, REQUEST).expect(200);
     assert_eq!(reply.response(0)["etag"], "W/\"1\"");
 }

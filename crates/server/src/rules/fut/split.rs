@@ -217,7 +217,7 @@ mod tests {
         });
         match parent.map(|parent| (parent.strip_prefix('#'), parent)) {
             Some((Some(id), _)) => {
-                organization["partOf"] = json!({"reference": format!("Organization/id{id}")})
+                organization["partOf"] = json!({"reference": format!("Organization/id{id}")});
             }
             Some((None, number)) => {
                 let identifier = json!({"system": "urn:oid:1.2.208.176.1.1", "value": number});
