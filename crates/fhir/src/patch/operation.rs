@@ -12,9 +12,8 @@ use serde_json::Value;
 
 use super::location::{Location, locate};
 use super::operations::Problem;
-use super::part::{Given, insert, length, put, take};
+use super::part::{Given, Parts, insert, length, put, take};
 use crate::fhirpath::{Path, Step, parse_path};
-use crate::json::Object;
 use crate::schema::Element;
 
 /// An operation, read.
@@ -49,7 +48,7 @@ impl<'a> Operation<'a> {
                 "'{name}' is no operation; every parameter is an 'operation'"
             ));
         }
-        let parts = Parts(parameter.get("part").and_then(Value::as_array));
+        let parts = Parts::of(parameter);
         let text = parts.text("path")?;
         let path = parse_path(text).map_err(|problem| format!("'{text}': {problem}"))?;
         let change = match parts.text("type")? {
@@ -269,41 +268,4 @@ impl<'a> Operation<'a> {
 fn is_of_choice(key: &str, stem: &str) -> bool {
     let suffix = key.strip_prefix(stem);
     suffix.is_some_and(|suffix| suffix.starts_with(|first: char| first.is_ascii_uppercase()))
-}
-
-/// The parts of an operation.
-struct Parts<'a>(Option<&'a Vec<Value>>);
-
-impl<'a> Parts<'a> {
-    fn get(&self, name: &str) -> Result<&'a Object, String> {
-        let mut parts = self.0.into_iter().flatten().filter_map(Value::as_object);
-        parts
-            .find(|part| part.get("name").and_then(Value::as_str) == Some(name))
-            .ok_or_else(|| format!("the part '{name}' is missing"))
-    }
-
-    fn value(&self, name: &str) -> Result<&'a Value, String> {
-        let part = self.get(name)?;
-        let value = part.iter().find(|(key, _)| key.starts_with("value"));
-        value
-            .map(|(_, value)| value)
-            .ok_or_else(|| format!("the part '{name}' has no value"))
-    }
-
-    fn text(&self, name: &str) -> Result<&'a str, String> {
-        let value = self.value(name)?;
-        value
-            .as_str()
-            .ok_or_else(|| format!("the part '{name}' must be a string"))
-    }
-
-    fn index(&self, name: &str) -> Result<usize, String> {
-        let value = self.value(name)?.as_u64();
-        let index = value.and_then(|index| usize::try_from(index).ok());
-        index.ok_or_else(|| format!("the part '{name}' must be an integer from 0"))
-    }
-
-    fn given(&self) -> Result<Given<'a>, String> {
-        self.get("value").map(Given::new)
-    }
 }

@@ -1,4 +1,4 @@
-//! Values in a `FHIRPath` Patch: of a datatype, of a group of elements, or a resource.
+//! Parts of a `FHIRPath` Patch, and the values in them: of a datatype, of a group of elements, or a resource.
 //!
 //! ```json
 //! {"name": "value", "valueCode": "female"}
@@ -161,5 +161,46 @@ pub(super) fn take(object: &mut Object, name: &str, index: Option<usize>) -> Con
     Content {
         value: take(name),
         beside: take(&format!("_{name}")),
+    }
+}
+
+/// The parts of an operation.
+pub(super) struct Parts<'a>(Option<&'a Vec<Value>>);
+
+impl<'a> Parts<'a> {
+    pub(super) fn of(parameter: &'a Value) -> Self {
+        Self(parameter.get("part").and_then(Value::as_array))
+    }
+
+    fn get(&self, name: &str) -> Result<&'a Object, String> {
+        let mut parts = self.0.into_iter().flatten().filter_map(Value::as_object);
+        parts
+            .find(|part| part.get("name").and_then(Value::as_str) == Some(name))
+            .ok_or_else(|| format!("the part '{name}' is missing"))
+    }
+
+    fn value(&self, name: &str) -> Result<&'a Value, String> {
+        let part = self.get(name)?;
+        let value = part.iter().find(|(key, _)| key.starts_with("value"));
+        value
+            .map(|(_, value)| value)
+            .ok_or_else(|| format!("the part '{name}' has no value"))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<&'a str, String> {
+        let value = self.value(name)?;
+        value
+            .as_str()
+            .ok_or_else(|| format!("the part '{name}' must be a string"))
+    }
+
+    pub(super) fn index(&self, name: &str) -> Result<usize, String> {
+        let value = self.value(name)?.as_u64();
+        let index = value.and_then(|index| usize::try_from(index).ok());
+        index.ok_or_else(|| format!("the part '{name}' must be an integer from 0"))
+    }
+
+    pub(super) fn given(&self) -> Result<Given<'a>, String> {
+        self.get("value").map(Given::new)
     }
 }
