@@ -1,5 +1,5 @@
-//! What takes longer than a test: `cargo xtask bench counts`, `cargo xtask bench load`,
-//! `cargo xtask sim`.
+//! What takes longer than a test, and what is made once: `cargo xtask bench counts`,
+//! `cargo xtask bench load`, `cargo xtask dictionaries`.
 #![allow(
     clippy::print_stdout,
     reason = "a command line tool speaks on standard output"
@@ -10,12 +10,12 @@
 )]
 
 mod counts;
+mod dictionaries;
 mod load;
-mod sim;
 
 use clap::{Parser, Subcommand};
 
-/// Measurements of Fyr, and its simulation.
+/// Measurements of Fyr, and the dictionaries of its storage.
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -28,14 +28,14 @@ enum Bench {
     Counts(counts::Arguments),
     /// Requests per second and CPU per request of `fyr serve`, over keep-alive connections
     Load(load::Arguments),
-    /// The simulation of the commit protocol, with as many schedules as you like
-    Sim(sim::Arguments),
+    /// Trains the dictionaries that are missing, and measures all of them
+    Dictionaries,
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Counts(arguments) => counts::run(&arguments),
         Bench::Load(arguments) => load::run(&arguments),
-        Bench::Sim(arguments) => sim::run(&arguments),
+        Bench::Dictionaries => dictionaries::run(),
     }
 }

@@ -8,6 +8,11 @@ use crate::step::Steps;
 use crate::tool;
 use crate::workspace::{cargo, root};
 
+/// Schedules of every run: less than five minutes on two cores.
+const CI_SCHEDULES: u64 = 100_000;
+/// The same ones in every run, so that a change that breaks one is known by it.
+const CI_SEED: u64 = 10_000_000;
+
 /// Everything, the cheap steps first. The test runner comes last, so that its closing lines do too.
 pub(crate) fn ci(steps: &mut Steps) -> Result<()> {
     lint(steps)?;
@@ -15,6 +20,7 @@ pub(crate) fn ci(steps: &mut Steps) -> Result<()> {
         "doctests",
         &mut cargo(&["test", "--doc", "--package", "fhir"]),
     )?;
+    simulate(steps, CI_SCHEDULES, CI_SEED)?;
     test(steps, &[])
 }
 
@@ -59,13 +65,25 @@ pub(crate) fn test(steps: &mut Steps, arguments: &[String]) -> Result<()> {
     steps.run("tests (cargo test)", command.args(arguments))
 }
 
-/// The simulation of the commit protocol, optimized, with as many schedules as asked for.
-pub(crate) fn simulate(steps: &mut Steps, schedules: u64) -> Result<()> {
-    let mut command = cargo(&["run", "--release", "--package", "benches", "--", "sim"]);
-    steps.run(
-        "simulation",
-        command.args(["--schedules", &schedules.to_string()]),
-    )
+/// The simulation of the commit protocol, optimized: so many schedules from a seed on.
+pub(crate) fn simulate(steps: &mut Steps, schedules: u64, seed: u64) -> Result<()> {
+    let mut command = cargo(&["run", "--quiet", "--profile", "sim", "--package", "store"]);
+    command.args(["--features", "simulated", "--example", "simulate", "--"]);
+    command.args([schedules.to_string(), seed.to_string()]);
+    steps.run("simulation", &mut command)
+}
+
+/// The dictionaries that stored resources are compressed with.
+pub(crate) fn train_dictionaries(steps: &mut Steps) -> Result<()> {
+    let mut command = cargo(&[
+        "run",
+        "--quiet",
+        "--package",
+        "benches",
+        "--",
+        "dictionaries",
+    ]);
+    steps.run("dictionaries", command.current_dir(root()))
 }
 
 /// Requests, request units and round trips per interaction.

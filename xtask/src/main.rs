@@ -53,10 +53,15 @@ enum Task {
     },
     /// The simulation of the commit protocol, with more schedules than the test suite runs
     Sim {
-        /// How many random schedules of each kind
+        /// How many schedules
         #[arg(long, default_value_t = 100_000)]
         schedules: u64,
+        /// The first seed; a violation names its own, and `--schedules 1` replays it
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
     },
+    /// Trains the dictionaries of the storage that are missing, and measures all of them
+    Dictionaries,
     /// Sizes of the release binaries
     Size,
 }
@@ -96,7 +101,8 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Lint => ci::lint(steps),
         Task::Test { arguments } => ci::test(steps, &arguments),
         Task::Events { filter } => events::replay(steps, filter.as_deref()),
-        Task::Sim { schedules } => ci::simulate(steps, schedules),
+        Task::Sim { schedules, seed } => ci::simulate(steps, schedules, seed),
+        Task::Dictionaries => ci::train_dictionaries(steps),
         Task::Size => size::print(steps),
         Task::Bench {
             bench: Bench::Counts { bless },

@@ -21,6 +21,7 @@
 //! own between requests.
 
 pub mod auth;
+mod dictionaries;
 pub mod failure;
 mod interaction;
 mod job;

@@ -9,6 +9,7 @@ use store::{Clock, Ids, Receipt, Store};
 use crate::{
     Settings,
     auth::Caller,
+    dictionaries::dictionaries,
     failure::Failure,
     interaction::Context,
     job::{
@@ -51,6 +52,8 @@ pub struct Server {
 impl Server {
     /// A server over these ports.
     pub fn new(ports: Ports, settings: Settings) -> Self {
+        let store = ports.store.clone().with_dictionaries(dictionaries());
+        let ports = Ports { store, ..ports };
         let jobs = Engine::new(
             ports.store.clone(),
             Arc::clone(&ports.jobs),

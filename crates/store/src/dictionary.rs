@@ -7,12 +7,13 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
-use crate::body::{LEVEL, MIN_COMPRESSED, content_size, damaged};
+use crate::body::{LEVEL, MIN_COMPRESSED, content_size, damaged, encode_as};
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -34,8 +35,21 @@ pub struct Dictionaries(&'static [Prepared]);
 
 struct Prepared {
     dictionary: Dictionary,
-    encoder: EncoderDictionary<'static>,
-    decoder: DecoderDictionary<'static>,
+    /// Made when first used: most processes need one or two of them.
+    encoder: OnceLock<EncoderDictionary<'static>>,
+    decoder: OnceLock<DecoderDictionary<'static>>,
+}
+
+impl Prepared {
+    fn encoder(&self) -> &EncoderDictionary<'static> {
+        let copy = || EncoderDictionary::copy(self.dictionary.bytes, LEVEL);
+        self.encoder.get_or_init(copy)
+    }
+
+    fn decoder(&self) -> &DecoderDictionary<'static> {
+        let copy = || DecoderDictionary::copy(self.dictionary.bytes);
+        self.decoder.get_or_init(copy)
+    }
 }
 
 thread_local! {
@@ -49,10 +63,15 @@ impl Dictionaries {
     pub fn new(dictionaries: &[Dictionary]) -> Self {
         let prepared = dictionaries.iter().map(|dictionary| Prepared {
             dictionary: *dictionary,
-            encoder: EncoderDictionary::copy(dictionary.bytes, LEVEL),
-            decoder: DecoderDictionary::copy(dictionary.bytes),
+            encoder: OnceLock::new(),
+            decoder: OnceLock::new(),
         });
         Self(Box::leak(prepared.collect()))
+    }
+
+    /// Bytes that a body of this kind takes at rest.
+    pub fn stored_bytes(self, kind: &str, body: &[u8]) -> usize {
+        encode_as(kind, body, self).len()
     }
 
     /// Number of the dictionary and a zstd frame; none when there is nothing to gain.
@@ -66,7 +85,9 @@ impl Dictionaries {
                 *compressor = Compressor::new(LEVEL).ok();
             }
             let compressor = compressor.as_mut()?;
-            compressor.set_prepared_dictionary(&prepared.encoder).ok()?;
+            compressor
+                .set_prepared_dictionary(prepared.encoder())
+                .ok()?;
             compressor.compress(body).ok()
         })?;
         Some((prepared.dictionary.number, frame))
@@ -87,7 +108,7 @@ impl Dictionaries {
             }
             let decompressor = decompressor.as_mut()?;
             decompressor
-                .set_prepared_dictionary(&prepared.decoder)
+                .set_prepared_dictionary(prepared.decoder())
                 .ok()?;
             decompressor.decompress(frame, size).ok()
         });

@@ -11,13 +11,7 @@ fn no_schedule_breaks_the_protocol() {
     for seed in FIRST_SEED..FIRST_SEED + SCHEDULES {
         match run(seed, None) {
             Ok(counts) => {
-                sum.commits += counts.commits;
-                sum.conflicts += counts.conflicts;
-                sum.unknown += counts.unknown;
-                sum.checks += counts.checks;
-                sum.crashes += counts.crashes;
-                sum.faults += counts.faults;
-                sum.steps += counts.steps;
+                sum.add(&counts);
             }
             Err(violation) => panic!("{violation}"),
         }

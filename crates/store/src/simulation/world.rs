@@ -32,6 +32,19 @@ pub struct Counts {
     pub checks: u64,
 }
 
+impl Counts {
+    /// Adds what happened in another schedule.
+    pub fn add(&mut self, other: &Self) {
+        self.steps += other.steps;
+        self.commits += other.commits;
+        self.conflicts += other.conflicts;
+        self.unknown += other.unknown;
+        self.faults += other.faults;
+        self.crashes += other.crashes;
+        self.checks += other.checks;
+    }
+}
+
 /// See the module head.
 pub(crate) struct World {
     pub(crate) engine: Engine,

@@ -1,0 +1,390 @@
+//! Made-up resources of the types that registries and records are full of. Nobody and nothing in them
+//! exists; systems and codes are those of the specification and of the registries.
+
+use serde_json::{Map, Value, json};
+
+use super::chance::Chance;
+
+const V3: &str = "http://terminology.hl7.org/CodeSystem/v3-";
+const TERMS: &str = "http://terminology.hl7.org/CodeSystem/";
+
+/// Sets what chance wants there to be.
+fn maybe(resource: &mut Value, is_there: bool, name: &str, value: impl FnOnce() -> Value) {
+    if is_there && let Some(object) = resource.as_object_mut() {
+        object.insert(name.to_owned(), value());
+    }
+}
+
+fn concept(system: &str, code: &str, display: &str) -> Value {
+    json!({"coding": [{"system": system, "code": code, "display": display}]})
+}
+
+fn reference(chance: &mut Chance, resource_type: &str) -> Value {
+    let mut reference = json!({"reference": format!("{resource_type}/{}", chance.uuid())});
+    let (is_named, name) = (chance.percent(30), chance.word());
+    maybe(&mut reference, is_named, "display", || json!(name));
+    reference
+}
+
+fn telecom(chance: &mut Chance) -> Value {
+    let phone = format!(
+        "{}{}",
+        chance.pick(&["+45 ", "+46 ", "+47 "]),
+        chance.digits(8)
+    );
+    let host = chance.word().to_lowercase();
+    let mut all = vec![json!({"system": "phone", "value": phone, "use": "work"})];
+    if chance.percent(60) {
+        all.push(
+            json!({"system": "email", "value": format!("info@{host}.example"), "use": "work"}),
+        );
+    }
+    if chance.percent(20) {
+        all.push(json!({"system": "url", "value": format!("https://www.{host}.example")}));
+    }
+    Value::Array(all)
+}
+
+fn address(chance: &mut Chance) -> Value {
+    let (street, city) = (chance.word(), chance.word());
+    let line = format!(
+        "{street}{} {}",
+        chance.pick(&["gade", "vej", "gatan", "vägen"]),
+        chance.below(200)
+    );
+    json!({"use": chance.pick(&["work", "home"]), "type": "physical", "line": [line], "city": city,
+        "postalCode": chance.digits(4), "country": chance.pick(&["DK", "SE", "NO"])})
+}
+
+fn human_name(chance: &mut Chance) -> Value {
+    let (family, given, other) = (chance.word(), chance.word(), chance.word());
+    let mut given = vec![given];
+    if chance.percent(40) {
+        given.push(other);
+    }
+    json!([{"use": "official", "family": family, "given": given}])
+}
+
+fn identifier(chance: &mut Chance, systems: &[&str], digits: usize) -> Value {
+    json!({"use": "official", "system": chance.pick(systems), "value": chance.digits(digits)})
+}
+
+fn period(chance: &mut Chance) -> Value {
+    json!({"start": chance.instant(), "end": chance.instant()})
+}
+
+fn narrative(text: &str) -> Value {
+    let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{text}</div>");
+    json!({"status": "generated", "div": div})
+}
+
+fn start(chance: &mut Chance, resource_type: &str) -> Value {
+    let mut resource = json!({"resourceType": resource_type, "id": chance.uuid()});
+    let is_tagged = chance.percent(15);
+    maybe(
+        &mut resource,
+        is_tagged,
+        "meta",
+        || json!({"profile": [format!("http://hl7.org/fhir/StructureDefinition/{resource_type}")]}),
+    );
+    resource
+}
+
+fn with(mut resource: Value, rest: Value) -> Value {
+    if let (Some(object), Value::Object(rest)) = (resource.as_object_mut(), rest) {
+        object.extend::<Map<String, Value>>(rest);
+    }
+    resource
+}
+
+pub(super) fn organization(chance: &mut Chance) -> Value {
+    let kind = chance.pick(&[
+        ("prov", "Healthcare Provider"),
+        ("dept", "Hospital Department"),
+        ("govt", "Government"),
+        ("team", "Organizational team"),
+        ("other", "Other"),
+    ]);
+    let name = format!(
+        "{} {}",
+        chance.word(),
+        chance.pick(&[
+            "Sygehus",
+            "sjukhus",
+            "Region",
+            "kliniken",
+            "afdeling",
+            "vårdcentral",
+            "Lægehus",
+            "kommun"
+        ])
+    );
+    let systems = [
+        "urn:oid:1.2.208.176.1.1",
+        "urn:oid:2.5.4.97",
+        "urn:oid:1.2.752.29.4.19",
+        "https://www.gs1.org/gln",
+        "urn:oid:1.2.208.176.1.4",
+    ];
+    let identifiers: Vec<Value> = (0..=chance.below(3))
+        .map(|_| identifier(chance, &systems, 13))
+        .collect();
+    let rest = json!({"identifier": identifiers, "active": chance.percent(95),
+        "type": [concept(&format!("{TERMS}organization-type"), kind.0, kind.1)], "name": name});
+    let mut resource = with(start(chance, "Organization"), rest);
+    let draws = [40, 60, 50, 70, 20, 10].map(|percent| chance.percent(percent));
+    let [alias, phone, place, part, contact, text] = draws;
+    maybe(&mut resource, alias, "alias", || json!([chance.word()]));
+    maybe(&mut resource, phone, "telecom", || telecom(chance));
+    maybe(&mut resource, place, "address", || json!([address(chance)]));
+    maybe(&mut resource, part, "partOf", || {
+        reference(chance, "Organization")
+    });
+    maybe(&mut resource, contact, "contact", || {
+        json!([{"purpose": concept(&format!("{TERMS}contactentity-type"), "ADMIN", "Administrative"),
+            "name": human_name(chance)[0], "telecom": telecom(chance)}])
+    });
+    maybe(&mut resource, text, "text", || narrative(&name));
+    resource
+}
+
+pub(super) fn patient(chance: &mut Chance) -> Value {
+    let systems = [
+        "urn:oid:1.2.208.176.1.2",
+        "urn:oid:1.2.752.129.2.1.3.1",
+        "urn:oid:2.16.578.1.12.4.1.4.1",
+    ];
+    let rest = json!({"identifier": [identifier(chance, &systems, 10)], "active": true,
+        "name": human_name(chance), "telecom": telecom(chance), "gender": chance.pick(&["male", "female", "other", "unknown"]),
+        "birthDate": chance.date(), "address": [address(chance)]});
+    let mut resource = with(start(chance, "Patient"), rest);
+    let [dead, married, speaks, doctor, managed, contact] =
+        [8, 40, 40, 50, 50, 20].map(|percent| chance.percent(percent));
+    maybe(&mut resource, dead, "deceasedDateTime", || {
+        json!(chance.instant())
+    });
+    maybe(&mut resource, married, "maritalStatus", || {
+        concept(&format!("{V3}MaritalStatus"), "M", "Married")
+    });
+    maybe(&mut resource, speaks, "communication", || {
+        let language = chance.pick(&[("da", "Danish"), ("sv", "Swedish"), ("en", "English")]);
+        json!([{"language": concept("urn:ietf:bcp:47", language.0, language.1), "preferred": true}])
+    });
+    maybe(&mut resource, doctor, "generalPractitioner", || {
+        json!([reference(chance, "Practitioner")])
+    });
+    maybe(&mut resource, managed, "managingOrganization", || {
+        reference(chance, "Organization")
+    });
+    maybe(
+        &mut resource,
+        contact,
+        "contact",
+        || json!([{"relationship": [concept(&format!("{TERMS}v2-0131"), "N", "Next-of-Kin")], "name": human_name(chance)[0], "telecom": telecom(chance)}]),
+    );
+    resource
+}
+
+pub(super) fn practitioner(chance: &mut Chance) -> Value {
+    let systems = [
+        "urn:oid:1.2.208.176.1.3",
+        "urn:oid:1.2.752.29.6.2.1",
+        "http://hl7.org/fhir/sid/us-npi",
+    ];
+    let rest = json!({"identifier": [identifier(chance, &systems, 10)], "active": true, "name": human_name(chance),
+        "telecom": telecom(chance), "gender": chance.pick(&["male", "female"])});
+    let mut resource = with(start(chance, "Practitioner"), rest);
+    let [born, skilled] = [40, 70].map(|percent| chance.percent(percent));
+    maybe(&mut resource, born, "birthDate", || json!(chance.date()));
+    maybe(&mut resource, skilled, "qualification", || {
+        let degree = chance.pick(&[
+            ("MD", "Doctor of Medicine"),
+            ("RN", "Registered Nurse"),
+            ("PHD", "Doctor of Philosophy"),
+        ]);
+        json!([{"code": concept(&format!("{TERMS}v2-0360|2.7"), degree.0, degree.1), "period": {"start": chance.date()}, "issuer": reference(chance, "Organization")}])
+    });
+    resource
+}
+
+pub(super) fn practitioner_role(chance: &mut Chance) -> Value {
+    let role = chance.pick(&[
+        ("doctor", "Doctor"),
+        ("nurse", "Nurse"),
+        ("pharmacist", "Pharmacist"),
+        ("researcher", "Researcher"),
+    ]);
+    let field = chance.pick(&[
+        ("394579002", "Cardiology"),
+        ("394585009", "Obstetrics and gynecology"),
+        ("408443003", "General medical practice"),
+        ("394537008", "Pediatric specialty"),
+    ]);
+    let rest = json!({"active": true, "period": {"start": chance.date()}, "practitioner": reference(chance, "Practitioner"),
+        "organization": reference(chance, "Organization"), "code": [concept(&format!("{TERMS}practitioner-role"), role.0, role.1)],
+        "specialty": [concept("http://snomed.info/sct", field.0, field.1)]});
+    let mut resource = with(start(chance, "PractitionerRole"), rest);
+    let [place, service, phone, hours] = [60, 30, 40, 20].map(|percent| chance.percent(percent));
+    maybe(&mut resource, place, "location", || {
+        json!([reference(chance, "Location")])
+    });
+    maybe(&mut resource, service, "healthcareService", || {
+        json!([reference(chance, "HealthcareService")])
+    });
+    maybe(&mut resource, phone, "telecom", || telecom(chance));
+    maybe(&mut resource, hours, "availableTime", || available());
+    resource
+}
+
+fn available() -> Value {
+    json!([{"daysOfWeek": ["mon", "tue", "wed", "thu", "fri"], "availableStartTime": "08:00:00", "availableEndTime": "16:00:00"}])
+}
+
+pub(super) fn location(chance: &mut Chance) -> Value {
+    let kind = chance.pick(&[
+        ("HOSP", "Hospital"),
+        ("ER", "Emergency room"),
+        ("OF", "Outpatient facility"),
+        ("PHARM", "Pharmacy"),
+    ]);
+    let form = chance.pick(&[
+        ("bu", "Building"),
+        ("wa", "Ward"),
+        ("ro", "Room"),
+        ("si", "Site"),
+    ]);
+    let rest = json!({"identifier": [identifier(chance, &["urn:oid:1.2.208.176.1.1", "https://www.gs1.org/gln"], 13)], "status": "active",
+        "name": format!("{} {}", chance.word(), form.1), "mode": "instance", "type": [concept(&format!("{V3}RoleCode"), kind.0, kind.1)],
+        "address": address(chance), "physicalType": concept(&format!("{TERMS}location-physical-type"), form.0, form.1)});
+    let mut resource = with(start(chance, "Location"), rest);
+    let [spot, owner, part, phone] = [40, 80, 50, 50].map(|percent| chance.percent(percent));
+    maybe(&mut resource, spot, "position", || {
+        let degrees = |text: String| text.parse::<f64>().unwrap_or_default();
+        json!({"longitude": degrees(format!("12.{}", chance.digits(4))), "latitude": degrees(format!("55.{}", chance.digits(4)))})
+    });
+    maybe(&mut resource, owner, "managingOrganization", || {
+        reference(chance, "Organization")
+    });
+    maybe(&mut resource, part, "partOf", || {
+        reference(chance, "Location")
+    });
+    maybe(&mut resource, phone, "telecom", || telecom(chance));
+    resource
+}
+
+pub(super) fn healthcare_service(chance: &mut Chance) -> Value {
+    let kind = chance.pick(&[
+        ("8", "Counselling"),
+        ("17", "General Practice"),
+        ("27", "Specialist Medical"),
+        ("35", "Hospital"),
+    ]);
+    let field = chance.pick(&[
+        ("394579002", "Cardiology"),
+        ("408443003", "General medical practice"),
+        ("394537008", "Pediatric specialty"),
+    ]);
+    let rest = json!({"identifier": [identifier(chance, &["urn:oid:1.2.208.176.1.1", "urn:oid:1.2.752.29.4.19"], 13)], "active": true,
+        "providedBy": reference(chance, "Organization"), "category": [concept(&format!("{TERMS}service-category"), kind.0, kind.1)],
+        "type": [concept(&format!("{TERMS}service-type"), kind.0, kind.1)], "specialty": [concept("http://snomed.info/sct", field.0, field.1)],
+        "location": [reference(chance, "Location")], "name": format!("{} {}", chance.word(), kind.1)});
+    let mut resource = with(start(chance, "HealthcareService"), rest);
+    let [phone, hours, booked] = [60, 40, 50].map(|percent| chance.percent(percent));
+    maybe(&mut resource, phone, "telecom", || telecom(chance));
+    maybe(&mut resource, hours, "availableTime", available);
+    maybe(&mut resource, booked, "appointmentRequired", || json!(true));
+    resource
+}
+
+pub(super) fn observation(chance: &mut Chance) -> Value {
+    let what = chance.pick(&[
+        ("8480-6", "Systolic blood pressure", "mm[Hg]"),
+        ("8867-4", "Heart rate", "/min"),
+        ("8310-5", "Body temperature", "Cel"),
+        ("29463-7", "Body Weight", "kg"),
+        ("718-7", "Hemoglobin [Mass/volume] in Blood", "g/dL"),
+        ("2339-0", "Glucose [Mass/volume] in Blood", "mg/dL"),
+    ]);
+    let kind = chance.pick(&[("vital-signs", "Vital Signs"), ("laboratory", "Laboratory")]);
+    let value = format!("{}.{}", chance.below(200), chance.below(10))
+        .parse::<f64>()
+        .unwrap_or_default();
+    let rest = json!({"status": chance.pick(&["final", "preliminary", "amended"]),
+        "category": [concept(&format!("{TERMS}observation-category"), kind.0, kind.1)], "code": concept("http://loinc.org", what.0, what.1),
+        "subject": reference(chance, "Patient"), "encounter": reference(chance, "Encounter"), "effectiveDateTime": chance.instant(), "issued": chance.instant(),
+        "valueQuantity": {"value": value, "unit": what.2, "system": "http://unitsofmeasure.org", "code": what.2}});
+    let mut resource = with(start(chance, "Observation"), rest);
+    let [by, judged, range] = [50, 30, 30].map(|percent| chance.percent(percent));
+    maybe(&mut resource, by, "performer", || {
+        json!([reference(chance, "Practitioner")])
+    });
+    maybe(&mut resource, judged, "interpretation", || {
+        let judged = chance.pick(&[("N", "Normal"), ("H", "High"), ("L", "Low")]);
+        json!([concept(
+            &format!("{V3}ObservationInterpretation"),
+            judged.0,
+            judged.1
+        )])
+    });
+    maybe(
+        &mut resource,
+        range,
+        "referenceRange",
+        || json!([{"low": {"value": chance.below(50), "unit": what.2}, "high": {"value": 50 + chance.below(100), "unit": what.2}}]),
+    );
+    resource
+}
+
+pub(super) fn encounter(chance: &mut Chance) -> Value {
+    let class = chance.pick(&[
+        ("AMB", "ambulatory"),
+        ("IMP", "inpatient encounter"),
+        ("EMER", "emergency"),
+        ("VR", "virtual"),
+    ]);
+    let kind = chance.pick(&[
+        ("185345009", "Encounter for symptom"),
+        ("410620009", "Well child visit (procedure)"),
+        ("162673000", "General examination of patient (procedure)"),
+    ]);
+    let rest = json!({"status": chance.pick(&["finished", "in-progress", "planned"]),
+        "class": {"system": format!("{V3}ActCode"), "code": class.0, "display": class.1}, "type": [concept("http://snomed.info/sct", kind.0, kind.1)],
+        "subject": reference(chance, "Patient"),
+        "participant": [{"type": [concept(&format!("{V3}ParticipationType"), "PPRF", "primary performer")], "period": period(chance), "individual": reference(chance, "Practitioner")}],
+        "period": period(chance), "serviceProvider": reference(chance, "Organization")});
+    let mut resource = with(start(chance, "Encounter"), rest);
+    let [reason, place, home] = [40, 50, 20].map(|percent| chance.percent(percent));
+    maybe(&mut resource, reason, "reasonCode", || {
+        json!([concept(
+            "http://snomed.info/sct",
+            "10509002",
+            "Acute bronchitis (disorder)"
+        )])
+    });
+    maybe(
+        &mut resource,
+        place,
+        "location",
+        || json!([{"location": reference(chance, "Location"), "status": "active"}]),
+    );
+    maybe(
+        &mut resource,
+        home,
+        "hospitalization",
+        || json!({"dischargeDisposition": concept(&format!("{TERMS}discharge-disposition"), "home", "Home")}),
+    );
+    resource
+}
+
+/// A resource of a type without a dictionary of its own.
+pub(super) fn other(chance: &mut Chance) -> Value {
+    if chance.percent(50) {
+        let rest = json!({"clinicalStatus": concept(&format!("{TERMS}condition-clinical"), "active", "Active"),
+            "code": concept("http://snomed.info/sct", "444814009", "Viral sinusitis (disorder)"), "subject": reference(chance, "Patient"),
+            "encounter": reference(chance, "Encounter"), "onsetDateTime": chance.instant(), "recordedDate": chance.instant()});
+        return with(start(chance, "Condition"), rest);
+    }
+    let rest = json!({"status": "completed", "vaccineCode": concept("http://hl7.org/fhir/sid/cvx", "140", "Influenza, seasonal, injectable"),
+        "patient": reference(chance, "Patient"), "occurrenceDateTime": chance.instant(), "primarySource": true, "location": reference(chance, "Location")});
+    with(start(chance, "Immunization"), rest)
+}
