@@ -58,7 +58,7 @@ pub(crate) fn run() -> Result<()> {
     }
     let mut chance = Chance::new(9);
     let mixed = || {
-        let (_, sample) = TYPES[chance.below(TYPES.len())];
+        let (_, sample) = chance.pick(&TYPES);
         sample(&mut chance)
     };
     let bytes = dictionary(&folder.join("9-mixed.zdict"), || texts(TRAINED, mixed))?;

@@ -20,6 +20,7 @@ impl Chance {
     }
 
     /// One of these.
+    #[expect(clippy::indexing_slicing, reason = "a number below the length")]
     pub(super) fn pick<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())]
     }

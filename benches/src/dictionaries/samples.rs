@@ -56,13 +56,13 @@ fn address(chance: &mut Chance) -> Value {
         "postalCode": chance.digits(4), "country": chance.pick(&["DK", "SE", "NO"])})
 }
 
-fn human_name(chance: &mut Chance) -> Value {
+fn one_name(chance: &mut Chance) -> Value {
     let (family, given, other) = (chance.word(), chance.word(), chance.word());
     let mut given = vec![given];
     if chance.percent(40) {
         given.push(other);
     }
-    json!([{"use": "official", "family": family, "given": given}])
+    json!({"use": "official", "family": family, "given": given})
 }
 
 fn identifier(chance: &mut Chance, systems: &[&str], digits: usize) -> Value {
@@ -142,7 +142,7 @@ pub(super) fn organization(chance: &mut Chance) -> Value {
     });
     maybe(&mut resource, contact, "contact", || {
         json!([{"purpose": concept(&format!("{TERMS}contactentity-type"), "ADMIN", "Administrative"),
-            "name": human_name(chance)[0], "telecom": telecom(chance)}])
+            "name": one_name(chance), "telecom": telecom(chance)}])
     });
     maybe(&mut resource, text, "text", || narrative(&name));
     resource
@@ -155,7 +155,7 @@ pub(super) fn patient(chance: &mut Chance) -> Value {
         "urn:oid:2.16.578.1.12.4.1.4.1",
     ];
     let rest = json!({"identifier": [identifier(chance, &systems, 10)], "active": true,
-        "name": human_name(chance), "telecom": telecom(chance), "gender": chance.pick(&["male", "female", "other", "unknown"]),
+        "name": [one_name(chance)], "telecom": telecom(chance), "gender": chance.pick(&["male", "female", "other", "unknown"]),
         "birthDate": chance.date(), "address": [address(chance)]});
     let mut resource = with(start(chance, "Patient"), rest);
     let [dead, married, speaks, doctor, managed, contact] =
@@ -180,7 +180,7 @@ pub(super) fn patient(chance: &mut Chance) -> Value {
         &mut resource,
         contact,
         "contact",
-        || json!([{"relationship": [concept(&format!("{TERMS}v2-0131"), "N", "Next-of-Kin")], "name": human_name(chance)[0], "telecom": telecom(chance)}]),
+        || json!([{"relationship": [concept(&format!("{TERMS}v2-0131"), "N", "Next-of-Kin")], "name": one_name(chance), "telecom": telecom(chance)}]),
     );
     resource
 }
@@ -191,7 +191,7 @@ pub(super) fn practitioner(chance: &mut Chance) -> Value {
         "urn:oid:1.2.752.29.6.2.1",
         "http://hl7.org/fhir/sid/us-npi",
     ];
-    let rest = json!({"identifier": [identifier(chance, &systems, 10)], "active": true, "name": human_name(chance),
+    let rest = json!({"identifier": [identifier(chance, &systems, 10)], "active": true, "name": [one_name(chance)],
         "telecom": telecom(chance), "gender": chance.pick(&["male", "female"])});
     let mut resource = with(start(chance, "Practitioner"), rest);
     let [born, skilled] = [40, 70].map(|percent| chance.percent(percent));
@@ -232,7 +232,7 @@ pub(super) fn practitioner_role(chance: &mut Chance) -> Value {
         json!([reference(chance, "HealthcareService")])
     });
     maybe(&mut resource, phone, "telecom", || telecom(chance));
-    maybe(&mut resource, hours, "availableTime", || available());
+    maybe(&mut resource, hours, "availableTime", available);
     resource
 }
 

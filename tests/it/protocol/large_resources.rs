@@ -1,5 +1,7 @@
 //! Resources too large for an item of the tables.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::fyr::Fyr;
@@ -12,7 +14,7 @@ fn large(id: &str, seed: u64) -> Value {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        text.push_str(&format!("{state:016x}"));
+        write!(text, "{state:016x}").unwrap();
     }
     json!({"resourceType": "Organization", "id": id, "name": format!("large {seed}"),
         "extension": [{"url": "http://example.org/picture", "valueString": text}]})
