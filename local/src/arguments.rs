@@ -4,6 +4,7 @@ mod client;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -110,6 +111,10 @@ pub(crate) struct Serve {
     /// Offer the embedded SQS to other processes, at this address of this machine
     #[arg(long, value_name = "ADDRESS", conflicts_with = "dynamodb_endpoint")]
     pub(crate) sqs_listen: Option<SocketAddr>,
+
+    /// Export at every multiple of this time since midnight UTC: 30m, 6h, 1d (needs FYR_EXPORT_OWNER)
+    #[arg(long, value_name = "TIME", value_parser = crate::serve::every)]
+    pub(crate) export_schedule: Option<Duration>,
 
     /// Allow addresses that other machines reach, although anybody may then read and change all data
     #[arg(long)]

@@ -4,6 +4,7 @@ mod background;
 mod engine;
 mod greeting;
 mod ports;
+mod schedule;
 
 use std::net::SocketAddr;
 
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 use crate::network;
 use background::Background;
 use engine::Tables;
+pub(crate) use schedule::every;
 
 /// Runs the server until it is told to stop.
 pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failure> {
@@ -27,7 +29,13 @@ pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failur
     let address = listener.local_addr().map_err(Failure::unexpected)?;
     let settings = settings(&arguments, &config, address);
     let tables = Tables::open(&arguments, &config)?;
-    let (server, background) = start(&tables, &config, settings).await?;
+    let (server, mut background) = start(&tables, &config, settings).await?;
+    if let Some(every) = arguments.export_schedule {
+        let scheduled = config.scheduled_export().cloned().ok_or_else(|| {
+            Failure::usage("--export-schedule needs FYR_EXPORT_OWNER, who owns the exports")
+        })?;
+        background.export(&server, scheduled, every);
+    }
     let stop = stop_signal()?;
     greeting::print(&arguments, server.settings(), &tables);
     network::serve(listener, server, stop).await;

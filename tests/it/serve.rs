@@ -1,6 +1,8 @@
-//! `fyr serve` as a process: how it starts, stops, and what it keeps when it is killed.
+//! `fyr serve` as a process: how it starts, stops, and what it keeps when it is killed; and
+//! the commands that bring files in and out.
 
 mod client;
+mod files;
 mod kill;
 mod outside;
 mod process;

@@ -10,7 +10,7 @@ mod variable;
 
 use std::collections::BTreeMap;
 
-use server::Settings;
+use server::{ScheduledExport, Settings};
 use store::Closing;
 
 use crate::dynamodb::{Endpoint, TableNames};
@@ -44,6 +44,7 @@ pub struct Config {
     pub log: String,
     /// `FYR_CLOSING_SECONDS`.
     pub closing_seconds: Option<u32>,
+    scheduled: ScheduledExport,
     limits: Settings,
     given: BTreeMap<&'static str, String>,
 }
@@ -144,6 +145,11 @@ impl Config {
         TableNames::with_prefix(&self.table_prefix)
     }
 
+    /// The export that a schedule starts; none when nobody would own it.
+    pub fn scheduled_export(&self) -> Option<&ScheduledExport> {
+        Some(&self.scheduled).filter(|scheduled| !scheduled.owner.is_empty())
+    }
+
     /// Where the tables are, when nothing in this process holds them.
     pub fn endpoint(&self) -> Endpoint {
         self.dynamodb_endpoint
@@ -166,6 +172,7 @@ impl Default for Config {
             table_prefix: "fyr".to_owned(),
             log: telemetry::DEFAULT_FILTER.to_owned(),
             closing_seconds: None,
+            scheduled: ScheduledExport::default(),
             limits: Settings::at("http://localhost"),
             given: BTreeMap::new(),
         }

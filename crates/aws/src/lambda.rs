@@ -25,6 +25,9 @@ use store::Store;
 
 use crate::{Config, ports, recovery, telemetry};
 
+/// Of a file that is sent in an answer: Lambda takes 6 MB, in which bytes are a third longer.
+const MAX_FILE_BYTES: u64 = 4_000_000;
+
 /// An event that is not of the kind that the function is for.
 #[derive(Debug, thiserror::Error)]
 #[error("not an event for this function: {0}")]
@@ -107,6 +110,25 @@ async fn sweep(store: &Store, server: &Server) -> Result<(), Error> {
     Ok(())
 }
 
+/// Starts the export of the settings.
+///
+/// # Errors
+/// Wrong settings, or no Lambda around it.
+pub async fn run_scheduled_export() -> Result<(), Error> {
+    telemetry::to_cloudwatch();
+    let config = Config::from_environment()?;
+    let scheduled = config
+        .scheduled_export()
+        .ok_or("FYR_EXPORT_OWNER is not set")?;
+    let server = server(&config).await?;
+    run_schedule(|| async {
+        let started = server.start_scheduled_export(scheduled).await?;
+        tracing::info!(?started, "a scheduled export");
+        Ok::<_, Error>(())
+    })
+    .await
+}
+
 /// Does something each time that a schedule says so. A failure is told to Lambda, which tries again.
 async fn run_schedule<F, E>(work: impl Fn() -> F) -> Result<(), Error>
 where
@@ -136,7 +158,9 @@ async fn server(config: &Config) -> Result<Server, Error> {
         files: ports::files(config),
         jobs: ports::jobs(config),
     };
-    Ok(Server::new(server_ports, config.settings(base_url)))
+    let mut settings = config.settings(base_url);
+    settings.export.inline_bytes = Some(MAX_FILE_BYTES);
+    Ok(Server::new(server_ports, settings))
 }
 
 async fn store(config: &Config) -> Store {

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | a loop on the recovery queue | `recovery` |
 //! | loops on the queue of jobs | `job-worker` |
+//! | a clock of its own, with `--export-schedule` | `scheduled-export` |
 //! | a clock: at the start, then every five minutes | `sweeper` |
 //!
 //! The embedded queues forget when the process ends, so the first look comes at the start: it sends
@@ -16,13 +17,14 @@ use std::time::Duration;
 use aws::recovery::recover;
 use aws::sqs::{Delivery, SqsQueue};
 use futures::future::join_all;
-use server::Server;
+use server::{ScheduledExport, Server};
 use store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use super::ports::Queues;
+use super::schedule;
 
 /// Between two looks at what no message asks for.
 const SWEEP: Duration = Duration::from_mins(5);
@@ -64,6 +66,13 @@ impl Background {
         }
         loops.spawn(sweep(server.clone(), store.clone(), stopped));
         Self { stop, loops }
+    }
+
+    /// Starts an export at every multiple of this time, too.
+    pub(super) fn export(&mut self, server: &Server, scheduled: ScheduledExport, every: Duration) {
+        let stopped = self.stop.subscribe();
+        self.loops
+            .spawn(schedule::run(server.clone(), scheduled, every, stopped));
     }
 
     /// Takes no new messages, and lets the work under way finish.

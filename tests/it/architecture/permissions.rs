@@ -3,12 +3,14 @@
 //!
 //! `TransactWriteItems` asks for the verb of each item in it: `PutItem` for heads, `UpdateItem` and
 //! `ConditionCheckItem` for key items. A head is deleted only when it was never more than an intent;
-//! versions are deleted in batches, by `$expunge`. Only the sweep scans.
+//! versions are deleted in batches, by `$expunge`. Only the sweep and snapshots scan.
 
 use super::sources::{folders, text};
 
 /// Each function's folder, and its ports.
 const FUNCTIONS: &[(&str, &[&str])] = &[
+    ("binary", &["Documents", "ReadFiles"]),
+    ("export-kickoff", &["Records", "SendJobs"]),
     (
         "job-worker",
         &[
@@ -19,8 +21,10 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
             "JobMessages",
         ],
     ),
+    ("poll-status", &["Records"]),
     ("recovery", &["Documents", "RecoveryMessages"]),
     ("resource", &["Documents"]),
+    ("scheduled-export", &["Records", "SendJobs"]),
     (
         "sweeper",
         &["Documents", "Sweep", "SendJobs", "RemoveFiles"],
@@ -86,6 +90,20 @@ const POLICIES: &[(&str, Statements)] = &[
         ],
     ),
     ("Snapshot", &[("!GetAtt Heads.Arn", &["dynamodb:Scan"])]),
+    (
+        "Records",
+        &[(
+            "!GetAtt Control.Arn",
+            &[
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+            ],
+        )],
+    ),
+    ("ReadFiles", &[("!Sub ${Files.Arn}/*", &["s3:GetObject"])]),
     ("WriteFiles", &[("!Sub ${Files.Arn}/*", &["s3:PutObject"])]),
     (
         "RemoveFiles",

@@ -71,6 +71,17 @@ impl Drop for Server {
     }
 }
 
+/// Runs a command to its end: its exit code, what it writes, and what it says on standard error.
+pub(super) fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = fyr(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
 /// Runs a command that ends early: its exit code and what it says on standard error.
 pub(super) fn refusal(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut command = fyr(arguments);

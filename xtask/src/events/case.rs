@@ -12,7 +12,7 @@ pub(crate) struct Case {
     /// The file's name without its ending.
     pub(crate) name: String,
     /// The event, as Lambda gets it.
-    pub(crate) event: Vec<u8>,
+    event: Vec<u8>,
     expected: Value,
 }
 
@@ -47,6 +47,12 @@ impl Case {
         })
     }
 
+    /// The event, with the job that an earlier answer named in the place of `{job}`.
+    pub(crate) fn event_about(&self, job: &str) -> Vec<u8> {
+        let event = String::from_utf8_lossy(&self.event);
+        event.replace("{job}", job).into_bytes()
+    }
+
     /// What is wrong with the answer.
     pub(crate) fn differences(&self, answer: &[u8]) -> Vec<String> {
         match serde_json::from_slice(answer) {
@@ -59,6 +65,14 @@ impl Case {
             }
         }
     }
+}
+
+/// The job that an answer names, as `…?_jobId=…`.
+pub(crate) fn job_in(answer: &[u8]) -> Option<String> {
+    let answer = String::from_utf8_lossy(answer);
+    let (_, rest) = answer.split_once("_jobId=")?;
+    let is_of_id = |c: &char| c.is_ascii_hexdigit() || *c == '-';
+    Some(rest.chars().take_while(is_of_id).collect())
 }
 
 /// The answer with names of headers in lower case, and the body parsed when it is JSON.

@@ -55,7 +55,7 @@ impl Engine {
     }
 
     /// What a function is told of it, by the settings that the template has too.
-    fn settings(&self) -> [(&'static str, String); 7] {
+    fn settings(&self) -> [(&'static str, String); 8] {
         let local = |port: u16| format!("http://127.0.0.1:{port}");
         let queue = |name: &str| format!("{}/000000000000/{name}", local(self.queues));
         [
@@ -66,6 +66,7 @@ impl Engine {
             ("FYR_FILES_BUCKET", "fyr-files".to_owned()),
             ("FYR_RECOVERY_QUEUE_URL", queue("fyr-recovery")),
             ("FYR_JOBS_QUEUE_URL", queue("fyr-jobs")),
+            ("FYR_EXPORT_OWNER", "scheduler".to_owned()),
         ]
     }
 }

@@ -1,0 +1,6 @@
+//! The files of exports, for their owners: `Binary/[id]`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    aws::lambda::run().await
+}
