@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use client::{Export, Load, Registry};
+pub(crate) use client::{Export, ImportOrganizations, Load, Registry};
 
 /// A FHIR R4 server: one process with an embedded DynamoDB here, Lambda functions on AWS.
 #[derive(Debug, Parser)]
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Load files of resources into a FHIR server
     Load(Load),
+    /// Import a register's organizations by $import-organizations, whole trees at a time
+    ImportOrganizations(ImportOrganizations),
     /// Make up a registry of organizations, as NDJSON on standard output
     Registry(Registry),
     /// Show the settings in force

@@ -30,7 +30,8 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use batch::{Batch, Batches};
-use sources::Sources;
+pub(crate) use place::Place;
+pub(crate) use sources::{Piece, Sources};
 
 /// What became of the resources so far.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! fyr serve           the FHIR server, over an embedded DynamoDB
 //! fyr export          resources of any FHIR server into files, checked
 //! fyr load            files of resources into any FHIR server
+//! fyr import-organizations   a register's organizations, by $import-organizations
 //! fyr registry        a made-up registry, to load
 //! fyr tables create   the tables, at an outside DynamoDB
 //! fyr config          the settings, as they are in force
@@ -16,6 +17,7 @@ mod caller;
 mod client;
 mod export;
 mod failure;
+mod import;
 mod load;
 mod network;
 mod progress;
@@ -48,6 +50,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Export(arguments) => runtime()?.block_on(export::export(arguments)),
         Command::Load(arguments) => runtime()?.block_on(load::load(arguments)),
+        Command::ImportOrganizations(arguments) => runtime()?.block_on(import::import(arguments)),
         Command::Registry(arguments) => registry::print(&arguments),
         with_settings => run_with_settings(with_settings),
     }
@@ -68,7 +71,10 @@ fn run_with_settings(command: Command) -> Result<(), Failure> {
                 .map_err(|refusal| Failure::usage(format!("FYR_LOG: {refusal}")))?;
             runtime()?.block_on(serve::serve(serve, config))
         }
-        Command::Export(_) | Command::Load(_) | Command::Registry(_) => Ok(()),
+        Command::Export(_)
+        | Command::Load(_)
+        | Command::ImportOrganizations(_)
+        | Command::Registry(_) => Ok(()),
     }
 }
 

@@ -79,7 +79,7 @@ fn organization(number: u64, parent: Option<u64>, level: usize, chance: &mut Cha
         "meta": {"profile": [names::PROFILE]},
         "extension": [
             coded("source", "organization-source", "SOR"),
-            coded("synchronizationStatus", "organization-synchronization-status", "Synchronized")
+            coded("synchronizationStatus", "organization-synchronization-status", "NotSynchronized")
         ],
         "identifier": [{
             "use": "official", "system": "urn:oid:1.2.208.176.1.1",

@@ -45,13 +45,14 @@ pub(crate) fn replay(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
 }
 
 /// The functions; each has a folder in `events/`. The cases of some read what those before wrote.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "export-kickoff",
     "poll-status",
     "job-worker",
     "resource",
     "binary",
     "transaction",
+    "import-organizations",
     "recovery",
     "sweeper",
     "scheduled-export",

@@ -84,6 +84,20 @@ pub(crate) struct Load {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ImportOrganizations {
+    /// Files, or directories of files: NDJSON of organizations, or bundles of them
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) sources: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) target: Target,
+
+    /// Organizations in one call
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=5000))]
+    pub(crate) entries: u16,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Registry {
     /// How many organizations
     #[arg(long, value_name = "NUMBER")]

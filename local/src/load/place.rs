@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 /// `file.ndjson:17`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) file: Arc<PathBuf>,
+pub(crate) struct Place {
+    pub(crate) file: Arc<PathBuf>,
     /// From 1; 0 for the whole file.
-    pub(super) line: u64,
+    pub(crate) line: u64,
 }
 
 impl fmt::Display for Place {

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 
 /// Something to send.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     /// A resource, as it is to be stored.
     Resource(Place, Value),
     /// A bundle that says itself what is to be done.
@@ -21,7 +21,7 @@ pub(super) enum Piece {
 }
 
 /// The pieces of all files, in the order of the files' names.
-pub(super) struct Sources {
+pub(crate) struct Sources {
     files: VecDeque<PathBuf>,
     lines: Option<Lines>,
     ready: VecDeque<Piece>,
@@ -35,7 +35,7 @@ struct Lines {
 
 impl Sources {
     /// These files, and the NDJSON and JSON files in these directories.
-    pub(super) fn of(paths: &[PathBuf]) -> Result<Self, Failure> {
+    pub(crate) fn of(paths: &[PathBuf]) -> Result<Self, Failure> {
         let mut files = Vec::new();
         for path in paths {
             if !path.is_dir() {

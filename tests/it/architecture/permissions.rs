@@ -11,6 +11,7 @@ use super::sources::{folders, text};
 const FUNCTIONS: &[(&str, &[&str])] = &[
     ("binary", &["Documents", "ReadFiles"]),
     ("export-kickoff", &["Records", "SendJobs"]),
+    ("import-organizations", &["Documents"]),
     (
         "job-worker",
         &[
