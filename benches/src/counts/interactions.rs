@@ -8,6 +8,10 @@ use super::subject::{Ask, Cost, Subject};
 /// Measures one interaction, after storing what it needs.
 type Measure = fn(&Subject) -> Result<Cost>;
 
+/// Organizations among which a search is counted: few, and many of which as many match.
+const FEW: usize = 1_000;
+const MANY: usize = 2_000;
+
 /// A line of the table each. Resources are small: below 1 KB when compressed.
 pub(super) const INTERACTIONS: &[(&str, Measure)] = &[
     ("read", |subject| {
@@ -84,6 +88,55 @@ pub(super) const INTERACTIONS: &[(&str, Measure)] = &[
     ("transaction of 5,000 creates", |subject| {
         creates(subject, 5_000)
     }),
+    ("create with name, alias, type, parent", |subject| {
+        subject.cost_of(Ask::post("/Organization", described(0)))
+    }),
+    ("update, the same indexed values", |subject| {
+        subject.cost_of(Ask::put("/Organization/o0", described(0)))?;
+        let changed = described(0).replace("true", "false");
+        subject.cost_of(Ask::put("/Organization/o0", changed))
+    }),
+    ("update, another name", |subject| {
+        subject.cost_of(Ask::put("/Organization/o0", described(0)))?;
+        let changed = described(0).replace("Ward 0", "Station 0");
+        subject.cost_of(Ask::put("/Organization/o0", changed))
+    }),
+    ("conditional create by name, none there", |subject| {
+        subject.cost_of(Ask {
+            if_none_exist: Some("name=Ward 0"),
+            ..Ask::post("/Organization", described(0))
+        })
+    }),
+    ("search by identifier among 1,000", |subject| {
+        search(subject, FEW, "identifier=http://example.org/places|7")
+    }),
+    ("search by identifier among 2,000", |subject| {
+        search(subject, MANY, "identifier=http://example.org/places|7")
+    }),
+    ("search by name, 10 of 1,000", |subject| {
+        search(subject, FEW, "name=Ward 7-")
+    }),
+    ("search by name, 10 of 2,000", |subject| {
+        search(subject, MANY, "name=Ward 7-")
+    }),
+    ("search by parent, 10 of 1,000", |subject| {
+        search(subject, FEW, "partof=Organization/p7")
+    }),
+    ("search by parent, 10 of 2,000", |subject| {
+        search(subject, MANY, "partof=Organization/p7")
+    }),
+    ("search by type, parent, active among 1,000", |subject| {
+        search(subject, FEW, "type=ward&partof=p7&active=true")
+    }),
+    ("search by type, parent, active among 2,000", |subject| {
+        search(subject, MANY, "type=ward&partof=p7&active=true")
+    }),
+    ("search by last change, 50 of 1,000", |subject| {
+        search(subject, FEW, "_lastUpdated=ge1970&_sort=-_lastUpdated")
+    }),
+    ("search by last change, 50 of 2,000", |subject| {
+        search(subject, MANY, "_lastUpdated=ge1970&_sort=-_lastUpdated")
+    }),
 ];
 
 const PLAIN: &str = "http://example.org/places";
@@ -132,4 +185,32 @@ fn organization(number: usize, system: &str, name: &str) -> String {
     format!(
         r#"{{"resourceType":"Organization","id":"o{number}","identifier":[{{"system":"{system}","value":"{number}"}}],"name":"{name}"}}"#
     )
+}
+
+/// Ten organizations are alike, whatever their number: of one parent and a name that begins alike.
+fn described(number: usize) -> String {
+    let group = number / 10;
+    format!(
+        r#"{{"resourceType":"Organization","id":"o{number}","active":true,"identifier":[{{"system":"{PLAIN}","value":"{number}"}}],"name":"Ward {group}-{number}","alias":["W{number}"],"type":[{{"coding":[{{"system":"http://example.org/kinds","code":"ward"}}]}}],"partOf":{{"reference":"Organization/p{group}"}}}}"#
+    )
+}
+
+fn search(subject: &Subject, stored: usize, query: &str) -> Result<Cost> {
+    for first in (0..stored).step_by(500) {
+        let entry = |number| {
+            let resource = described(number);
+            format!(
+                r#"{{"resource":{resource},"request":{{"method":"PUT","url":"Organization/o{number}"}}}}"#
+            )
+        };
+        let entries = (first..first + 500)
+            .map(entry)
+            .collect::<Vec<_>>()
+            .join(",");
+        let bundle =
+            format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{entries}]}}"#);
+        subject.cost_of(Ask::post("", bundle))?;
+    }
+    let path = format!("/Organization?{}", query.replace(' ', "%20"));
+    subject.cost_of(Ask::get(&path))
 }

@@ -180,6 +180,12 @@ impl Failure {
         }
     }
 
+    /// Whether it is about what a request may cost.
+    pub(crate) fn is_too_costly(&self) -> bool {
+        let mut codes = self.issues.iter().map(|issue| issue.code);
+        codes.any(|code| code == IssueType::TooCostly)
+    }
+
     /// The same failure, said to be in this part of the request: `Bundle.entry[3]`.
     pub fn at(mut self, expression: &str) -> Self {
         self.issues = self

@@ -9,6 +9,7 @@
 //! rest/         request -> route -> response, the edge: content types, Prefer, gzip, headers
 //! interaction/  one file per FHIR interaction, named after it
 //! operation/    one file per operation ($expunge)
+//! search/       the resources that meet a query
 //! write/        the one pipeline behind every interaction that writes, alone or in a bundle
 //! rules/        what a country or a platform asks of resources beyond FHIR
 //! auth/         who the caller is, and what a route asks of them
@@ -30,6 +31,7 @@ pub mod port;
 mod rest;
 mod route;
 pub mod rules;
+mod search;
 mod server;
 mod settings;
 #[cfg(any(test, feature = "simulated"))]
@@ -40,4 +42,4 @@ pub use failure::{Failure, Kind};
 pub use job::{Again, Ticked};
 pub use operation::export::{Scheduled, ScheduledExport};
 pub use server::{Ports, Server};
-pub use settings::{ExportSettings, JobSettings, Settings, UniqueSystems};
+pub use settings::{ExportSettings, JobSettings, SearchLimits, Settings, UniqueSystems};

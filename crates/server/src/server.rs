@@ -23,6 +23,7 @@ use crate::{
     port::{Files, Queue},
     rest,
     rules::Rules,
+    search::Registry,
 };
 
 /// What a server works with.
@@ -47,6 +48,7 @@ pub struct Server {
     settings: Arc<Settings>,
     jobs: Engine,
     rules: Rules,
+    registry: Arc<Registry>,
 }
 
 impl Server {
@@ -66,6 +68,7 @@ impl Server {
             rules: Rules::of(&settings.rules),
             settings: Arc::new(settings),
             jobs,
+            registry: Arc::default(),
         }
     }
 
@@ -139,6 +142,7 @@ impl Server {
             files: Arc::clone(&self.ports.files),
             caller: Arc::new(caller),
             rules: self.rules.clone(),
+            registry: Arc::clone(&self.registry),
             once: None,
         }
     }

@@ -50,6 +50,36 @@ impl Default for UniqueSystems {
     }
 }
 
+/// What a search may cost and give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchLimits {
+    /// Candidates that one request looks at: each costs half a read unit or more.
+    pub candidates: usize,
+    /// Matches in a page, when the client does not say.
+    pub page: usize,
+    /// Matches in a page at most.
+    pub max_page: usize,
+    /// Matches that are sorted in memory.
+    pub sorted: usize,
+    /// Resources that are included with a page.
+    pub included: usize,
+    /// Resources that a step of a chain, or a hierarchy, leads to.
+    pub chained: usize,
+}
+
+impl Default for SearchLimits {
+    fn default() -> Self {
+        Self {
+            candidates: 2_000,
+            page: 50,
+            max_page: 1_000,
+            sorted: 1_000,
+            included: 1_000,
+            chained: 200,
+        }
+    }
+}
+
 /// The server's settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -70,6 +100,10 @@ pub struct Settings {
     pub unique_systems: UniqueSystems,
     /// Which rule sets there are, and which are always in force.
     pub rules: rules::Settings,
+    /// What a search may cost and give.
+    pub search: SearchLimits,
+    /// Resources that one conditional delete may delete; more match: 412.
+    pub max_conditional_deletes: usize,
     /// Whether responses tell what they cost (`Server-Timing`, `X-Fyr-Cost`).
     pub cost_headers: bool,
     /// How jobs are done.
@@ -164,6 +198,8 @@ impl Settings {
             max_body_bytes: 6 * 1024 * 1024,
             unique_systems: UniqueSystems::default(),
             rules: rules::Settings::default(),
+            search: SearchLimits::default(),
+            max_conditional_deletes: 1,
             cost_headers: false,
             jobs: JobSettings::default(),
             export: ExportSettings::default(),

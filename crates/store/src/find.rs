@@ -31,6 +31,18 @@ pub(crate) struct Guard {
     pub(crate) wanted: Wanted,
     pub(crate) key: Key,
     pub(crate) read: KeyItem,
+    /// Whether nobody else may commit on this guard as well.
+    pub(crate) is_alone: bool,
+}
+
+impl Found {
+    /// The same, held by one transaction alone: of several that commit on what they found here, one
+    /// does and the others meet a conflict. For criteria whose matches are not under the key item.
+    #[must_use]
+    pub fn held_alone(mut self) -> Self {
+        self.guard.is_alone = true;
+        self
+    }
 }
 
 /// A criterion on its way to being answered.
@@ -99,6 +111,7 @@ impl Search {
                 wanted,
                 key,
                 read,
+                is_alone: false,
             },
         })
     }

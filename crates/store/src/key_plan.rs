@@ -6,6 +6,7 @@
 //! | a document gets a unique token | exclusive: read, holders verified |
 //! | a document loses a token | exclusive |
 //! | a criterion is guarded | exclusive; only checked if nothing else happens |
+//! | a criterion is held alone | exclusive |
 
 use std::collections::BTreeSet;
 
@@ -83,6 +84,8 @@ impl KeyPlan {
     /// Holds still what a search found. False when another search found it in another state.
     pub(crate) fn guard(&mut self, guard: Guard, owners: BTreeSet<DocumentKey>) -> bool {
         self.is_exclusive = true;
+        // its version grows, so that whoever read it before is refused
+        self.is_changed |= guard.is_alone;
         self.documents.extend(owners.iter().cloned());
         self.guards.push(Guarded {
             wanted: guard.wanted,

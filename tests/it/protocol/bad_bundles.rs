@@ -94,7 +94,7 @@ fn an_entry_that_leads_nowhere_is_named() {
         )
     };
     let stale = condition(put("Organization/1", &one), "ifMatch", "one");
-    let several = "Organization?identifier=a|1&name=A";
+    let several = "Organization?identifier=a|1&colour=red";
     all_refused(&[
         (
             "unknown type in the URL",
@@ -113,18 +113,23 @@ fn an_entry_that_leads_nowhere_is_named() {
         ),
         ("no version", stale, 400, ""),
         (
-            "criteria that need search",
-            post_unless("a|", &organization("A")),
+            "a criterion that says nothing",
+            post_unless("|", &organization("A")),
             400,
             "",
         ),
         (
-            "several criteria",
+            "an unknown criterion",
             put(several, &organization("A")),
             400,
             "",
         ),
-        ("patch", parameters("PATCH", "Organization/1"), 405, ""),
+        (
+            "an unknown patch",
+            parameters("PATCH", "Organization/x/_history"),
+            405,
+            "",
+        ),
     ]);
 }
 

@@ -31,7 +31,7 @@ fn each_entry_is_answered_on_its_own_and_in_its_place_t24() {
         condition(entry("GET", "Organization/1"), "ifNoneMatch", "W/\"1\""),
         put("Organization/1", &organization_at("other", "B")),
         entry("DELETE", "Organization/2"),
-        entry("GET", "Organization?name=A"),
+        entry("GET", "Organization?colour=red"),
         entry("PUT", "Organization"),
         entry("GET", "https://other.example/fhir/Organization/1"),
     ];

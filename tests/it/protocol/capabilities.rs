@@ -72,14 +72,18 @@ fn the_statement_follows_the_settings() {
     assert_eq!(organization(&defaults)["updateCreate"], true);
     let codes = |fyr: &Fyr| rest(fyr)["interaction"].clone();
     let history = json!({"code": "history-system"});
-    let both = json!([{"code": "transaction"}, {"code": "batch"}, history]);
+    let search = json!({"code": "search-system"});
+    let both = json!([{"code": "transaction"}, {"code": "batch"}, search, history]);
     assert_eq!(codes(&defaults), both);
     let strict = Fyr::with(|settings| {
         settings.update_create = false;
         settings.allow_batch = false;
     });
     assert_eq!(organization(&strict)["updateCreate"], false);
-    assert_eq!(codes(&strict), json!([{"code": "transaction"}, history]));
+    assert_eq!(
+        codes(&strict),
+        json!([{"code": "transaction"}, search, history])
+    );
 }
 
 #[test]
@@ -109,4 +113,29 @@ fn what_is_listed_works() {
     assert_eq!(one["conditionalDelete"], "single");
     assert_eq!(one["conditionalRead"], "full-support");
     assert_eq!(one["readHistory"], true);
+}
+
+#[test]
+fn each_type_lists_what_it_can_be_searched_by_and_what_can_be_included() {
+    let rest = rest(&Fyr::new());
+    let types = rest["resource"].as_array().unwrap();
+    let organization = types.iter().find(|one| one["type"] == "Organization");
+    let organization = organization.unwrap();
+    let parameters = organization["searchParam"].as_array().unwrap();
+    let named = |name: &str| parameters.iter().find(|one| one["name"] == name);
+    assert_eq!(named("partof").unwrap()["type"], "reference");
+    let definition = "http://hl7.org/fhir/SearchParameter/Organization-partof";
+    assert_eq!(named("partof").unwrap()["definition"], definition);
+    assert!(named("_lastUpdated").is_some());
+    let includes = organization["searchInclude"].as_array().unwrap();
+    assert!(includes.contains(&json!("Organization:partof")));
+    let operations = organization["operation"].as_array().unwrap();
+    let names: Vec<&str> = operations
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        names.contains(&"validate") && !names.contains(&"lookup"),
+        "{names:?}"
+    );
 }

@@ -60,14 +60,15 @@ fn the_version_of_the_match_can_be_demanded() {
 }
 
 #[test]
-fn criteria_that_need_search_are_refused_and_nothing_is_deleted() {
+fn criteria_that_say_nothing_are_refused_and_nothing_is_deleted() {
     let fyr = Fyr::new();
     let id = fyr.created(&identified(LOCAL, "1"));
     for query in [
-        "name=1",
+        "colour=red",
         "identifier=",
-        "identifier=http://example.org/ids|",
-        "_id=1",
+        "identifier=|",
+        "name=,",
+        "name=1&identifier=",
     ] {
         fyr.delete(&format!("/Organization?{query}")).expect(400);
     }

@@ -114,16 +114,16 @@ fn what_the_transaction_deletes_is_matched_as_it_was_before_t9() {
 }
 
 #[test]
-fn references_by_other_criteria_are_refused_and_named() {
+fn references_by_unknown_criteria_are_refused_and_named() {
     let fyr = Fyr::new();
-    let by_name = |name: &str| {
-        let reference = json!({"reference": format!("Organization?name={name}")});
+    let by_colour = |colour: &str| {
+        let reference = json!({"reference": format!("Organization?colour={colour}")});
         with(organization("child"), "partOf", reference)
     };
     let entries = [
-        post(&by_name("A")),
+        post(&by_colour("red")),
         post(&organization("B")),
-        post(&by_name("C")),
+        post(&by_colour("blue")),
     ];
     let reply = fyr.transaction(&entries).expect(400);
     assert_eq!(reply.entries_at_fault(), [0, 2]);

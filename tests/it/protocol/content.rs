@@ -166,13 +166,17 @@ fn a_method_that_a_path_does_not_take_is_405_and_says_which_it_takes() {
     let fyr = Fyr::new();
     for (method, path, allowed) in [
         ("DELETE", "/metadata", "GET, HEAD"),
-        ("PATCH", "/Organization/1", "GET, HEAD, PUT, DELETE"),
-        ("POST", "/Organization/1", "GET, HEAD, PUT, DELETE"),
+        ("PATCH", "/Organization/1/_history", "GET, HEAD"),
+        ("POST", "/Organization/1", "GET, HEAD, PUT, PATCH, DELETE"),
         ("POST", "/Organization/1/_history", "GET, HEAD"),
         ("DELETE", "/Organization/1/_history/1", "GET, HEAD"),
-        ("PUT", "/", "POST"),
-        ("DELETE", "/Organization", "POST"),
-        ("OPTIONS", "/Organization/1", "GET, HEAD, PUT, DELETE"),
+        ("PUT", "/", "GET, HEAD, POST"),
+        ("DELETE", "/Organization", "GET, HEAD, POST"),
+        (
+            "OPTIONS",
+            "/Organization/1",
+            "GET, HEAD, PUT, PATCH, DELETE",
+        ),
     ] {
         let reply = fyr.ask(method, path).send().expect(405);
         assert_eq!(reply.header("allow"), Some(allowed), "{method} {path}");

@@ -7,7 +7,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::{executor::block_on, future::join_all};
+use futures::{
+    executor::block_on,
+    future::{BoxFuture, join_all},
+};
 use http::{HeaderMap, HeaderValue, Method, Request};
 use serde_json::{Value, json};
 use server::{
@@ -32,6 +35,7 @@ pub(super) const BASE: &str = "https://fyr.example/fhir";
 #[derive(Clone)]
 pub(super) struct Fyr {
     server: Server,
+    ports: Ports,
     tables: Arc<Turns>,
     clock: Arc<TurnClock>,
     caller: Caller,
@@ -83,13 +87,29 @@ impl Fyr {
             ids,
         };
         Self {
-            server: Server::new(ports, settings),
+            server: Server::new(ports.clone(), settings),
+            ports,
             tables,
             clock,
             caller: Caller::developer(),
             files,
             queue,
         }
+    }
+
+    /// Another process over the same tables.
+    pub(super) fn restarted(&self) -> Self {
+        Self {
+            server: Server::new(self.ports.clone(), self.server.settings().clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Runs clients at the same time. The seed decides how they interleave.
+    pub(super) fn run_at_once(&self, seed: u64, clients: Vec<BoxFuture<'_, ()>>) {
+        self.tables.shuffle(seed);
+        block_on(join_all(clients));
+        self.tables.shuffle(0);
     }
 
     /// The same server, for another caller.

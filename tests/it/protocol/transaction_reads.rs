@@ -80,7 +80,7 @@ fn a_read_that_fails_fails_all_t10() {
         ("Organization/1/_history?_since=2026&_at=2026", 400),
         ("Organization/1/_history?name=A", 400),
         ("Nonsense/1", 404),
-        ("Organization?name=A", 400),
+        ("Organization?colour=red", 400),
     ] {
         let fyr = with_some();
         let reply = fyr.transaction(&[post(&identified(LOCAL, "1")), entry("GET", url)]);

@@ -2,8 +2,9 @@
 //!
 //! | right | roles, any of |
 //! | --- | --- |
-//! | read, vread, history | `<Type>.read`, `<Type>.search`, `<Type>.*` |
+//! | read, vread, history, search | `<Type>.read`, `<Type>.search`, `<Type>.*` |
 //! | create | `<Type>.create`, `<Type>.write`, `<Type>.*` |
+//! | patch | `<Type>.patch`, `<Type>.update`, `<Type>.write`, `<Type>.*` |
 //! | update | `<Type>.update`, `<Type>.write`, `<Type>.*` |
 //! | delete | `<Type>.delete`, `<Type>.write`, `<Type>.*` |
 //! | history of everything | the right to read some type; other types are left out |
@@ -38,10 +39,14 @@ pub(crate) enum Right {
     Read(String),
     /// The history of everything: as far as the caller may read at all.
     ReadSome,
+    /// Search.
+    Search(String),
     /// Create.
     Create(String),
     /// Update.
     Update(String),
+    /// Patch.
+    Patch(String),
     /// Delete.
     Delete(String),
     /// Remove for good: no wider role includes it.
@@ -60,9 +65,11 @@ impl Right {
             Self::Open => ("", "", &[]),
             Self::Bundle => ("FHIR", "transaction", &[]),
             Self::Read(kind) => (kind, "read", &["search", "*"]),
+            Self::Search(kind) => (kind, "search", &["read", "*"]),
             Self::ReadSome => ("any resource type", "read", &[]),
             Self::Create(kind) => (kind, "create", &["write", "*"]),
             Self::Update(kind) => (kind, "update", &["write", "*"]),
+            Self::Patch(kind) => (kind, "patch", &["update", "write", "*"]),
             Self::Delete(kind) => (kind, "delete", &["write", "*"]),
             Self::Expunge(kind) => (kind, "$expunge", &[]),
             Self::Export(kind) => (kind, "search", &["*"]),

@@ -8,7 +8,7 @@ use http::{
 };
 use store::{DocumentKey, Millis};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, search::Shape};
 
 /// The answer of one interaction.
 #[derive(Debug, Clone)]
@@ -136,6 +136,25 @@ impl Answer {
             content: Content::Empty,
             outcome: None,
         }
+    }
+
+    /// The same with the part of its resource that is wanted.
+    ///
+    /// # Errors
+    ///
+    /// 500 when what is stored is not a resource.
+    pub(crate) fn shaped(self, shape: &Shape) -> Result<Self, Failure> {
+        if *shape == Shape::Whole {
+            return Ok(self);
+        }
+        let Some(text) = self.resource()? else {
+            return Ok(self);
+        };
+        let resource: Object = serde_json::from_slice(&text).map_err(Failure::internal)?;
+        Ok(Self {
+            content: Content::Complete(shape.of(resource)),
+            ..self
+        })
     }
 
     /// The same without its resource, as `HEAD` has it.

@@ -41,7 +41,7 @@ pub(super) async fn batch(
                 let place = entry.path();
                 let answer = one(context, entry).await.and_then(|answer| {
                     let style = EntryStyle::plain(full_entries);
-                    bundle::response_entry(&context.settings, &answer, style, &warnings)
+                    bundle::response_entry(context, &answer, style, &warnings)
                 });
                 let answer =
                     answer.unwrap_or_else(|failure| bundle::failed_entry(&failure.at(&place)));
@@ -70,12 +70,13 @@ async fn one(context: &Context, entry: BundleEntry) -> Result<Answer, Failure> {
         ..context.clone()
     };
     let (Routed { route, parameters }, conditions) = bundle::route(&context.settings, &entry)?;
-    let body = entry.resource.map(fhir::resource::Resource::into_object);
+    let (body, patch) = bundle::body(&route, entry.resource)?;
     let request = Request {
         route,
         parameters,
         conditions,
         body,
+        patch,
         full_entries: false,
         manner: None,
     };

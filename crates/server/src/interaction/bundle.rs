@@ -16,6 +16,7 @@ use fhir::{
     bundle::{BundleEntry, Request},
     json::Object,
     outcome::{self, Issue, IssueType},
+    resource::Resource,
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -23,8 +24,9 @@ use serde_json::{Value, json};
 use crate::{
     Settings,
     failure::{Failure, Kind},
-    interaction::{Answer, Conditions, check_type},
+    interaction::{Answer, Conditions, Context, check_type},
     route::{self, Route, Routed},
+    write::Patch,
 };
 
 /// Refuses a bundle with too many entries, before anything else is done with them.
@@ -95,6 +97,10 @@ pub(super) fn route(
                 text,
             ));
         }
+        (Route::Search(_), Some(_)) => {
+            let text = "a search in a bundle must be a GET";
+            return Err(Failure::not_supported(text));
+        }
         (Route::Create(kind) | Route::ConditionalUpdate(kind, _), Some(resource)) => {
             check_type(resource, kind)?;
         }
@@ -109,6 +115,24 @@ pub(super) fn route(
         request.if_none_exist.as_deref(),
     )?;
     Ok((routed, conditions))
+}
+
+/// The body of an entry: a resource, or what is to be changed of one.
+///
+/// # Errors
+///
+/// 400 for the resource of a PATCH that is no patch.
+pub(super) fn body(
+    route: &Route,
+    resource: Option<Resource>,
+) -> Result<(Option<Object>, Option<Patch>), Failure> {
+    let body = resource.map(Resource::into_object);
+    match (route, body) {
+        (Route::Patch(_) | Route::ConditionalPatch(..), Some(body)) => {
+            Ok((None, Some(Patch::of_resource(body)?)))
+        }
+        (_, body) => Ok((body, None)),
+    }
 }
 
 /// The path below our base that a URL names, which is relative or has our base. None for the URL of
@@ -151,7 +175,7 @@ impl EntryStyle {
 ///
 /// 500 when a stored resource cannot be read.
 pub(crate) fn response_entry(
-    settings: &Settings,
+    context: &Context,
     answer: &Answer,
     style: EntryStyle,
     warnings: &[Issue],
@@ -162,7 +186,7 @@ pub(crate) fn response_entry(
         if answer.written && answer.status != StatusCode::NO_CONTENT {
             let location = stamp.location();
             let location = if style.absolute_location {
-                format!("{}/{location}", settings.base_url)
+                format!("{}/{location}", context.settings.base_url)
             } else {
                 location
             };
@@ -184,10 +208,12 @@ pub(crate) fn response_entry(
         && let Some(text) = answer.resource()?
     {
         let resource: Value = serde_json::from_slice(&text).map_err(Failure::internal)?;
-        if let Some(stamp) = &answer.stamp {
-            let url = format!("{}/{}", settings.base_url, stamp.key);
-            entry.insert("fullUrl".into(), url.into());
-        }
+        let url = match &answer.stamp {
+            Some(stamp) => format!("{}/{}", context.settings.base_url, stamp.key),
+            // made for the occasion: it has no place of its own
+            None => format!("urn:uuid:{}", context.ids.uuid()),
+        };
+        entry.insert("fullUrl".into(), url.into());
         entry.insert("resource".into(), resource);
     }
     entry.insert("response".into(), response.into());

@@ -5,7 +5,11 @@
 //! Only what works is listed: the rows of the route table, for every resource type of R4, since every
 //! type is stored.
 
-use fhir::{instant::Instant, schema};
+use fhir::{
+    instant::Instant,
+    schema,
+    search_parameter::{SearchType, Set},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -16,26 +20,29 @@ use crate::{
 };
 
 /// The capability statement of this server, as it is set up.
-pub(super) fn capabilities(context: &Context) -> Result<Answer, Failure> {
-    let statement = statement(
-        &context.settings,
-        Instant::from_millis(context.clock.now().0),
-    );
+///
+/// # Errors
+///
+/// When the search parameters of this server cannot be read.
+pub(super) async fn capabilities(context: &Context) -> Result<Answer, Failure> {
+    let set = context.registry.searched(context).await?;
+    let now = Instant::from_millis(context.clock.now().0);
+    let statement = statement(&context.settings, &set, now);
     match statement {
         Value::Object(object) => Ok(Answer::complete(object)),
         _ => Err(Failure::internal("a capability statement is an object")),
     }
 }
 
-fn statement(settings: &Settings, now: Instant) -> Value {
+fn statement(settings: &Settings, set: &Set, now: Instant) -> Value {
     let resources: Vec<Value> = schema::resource_types()
-        .map(|kind| one_type(kind, settings.update_create))
+        .map(|kind| one_type(kind, set, settings))
         .collect();
     let rest = json!({
         "mode": "server",
         "resource": resources,
         "interaction": system_interactions(settings),
-        "operation": operations(On::System),
+        "operation": operations(None),
     });
     json!({
         "resourceType": "CapabilityStatement",
@@ -68,45 +75,74 @@ fn system_interactions(settings: &Settings) -> Vec<Value> {
         .collect()
 }
 
-fn one_type(kind: &str, update_create: bool) -> Value {
+fn one_type(kind: &str, set: &Set, settings: &Settings) -> Value {
     let interactions: Vec<Value> = route::rows()
         .filter_map(|row| match row.told {
             Told::Type(code) => Some(json!({"code": code})),
             _ => None,
         })
         .collect();
-    json!({
+    let one = json!({
         "type": kind,
         "interaction": interactions,
         "versioning": "versioned-update",
         "readHistory": true,
-        "updateCreate": update_create,
+        "updateCreate": settings.update_create,
         "conditionalCreate": true,
         "conditionalRead": "full-support",
         "conditionalUpdate": true,
-        "conditionalDelete": "single",
+        "conditionalDelete": if settings.max_conditional_deletes > 1 { "multiple" } else { "single" },
         "referencePolicy": ["literal", "logical"],
-        "operation": own_operations(kind),
-    })
+        "searchParam": parameters(kind, set),
+        "operation": operations(Some(kind)),
+    });
+    let includes = includes(kind, set);
+    match one {
+        Value::Object(mut one) if !includes.is_empty() => {
+            one.insert("searchInclude".into(), includes.into());
+            one.into()
+        }
+        one => one,
+    }
 }
 
-fn own_operations(kind: &str) -> Vec<Value> {
-    let is_own = |on| on == On::Every || matches!(on, On::Type(one) if one == kind);
-    operations_where(is_own)
+/// What `_include` takes.
+fn includes(kind: &str, set: &Set) -> Vec<String> {
+    let references = set
+        .of(kind)
+        .filter(|parameter| parameter.kind() == SearchType::Reference);
+    references
+        .map(|parameter| format!("{kind}:{}", parameter.code()))
+        .collect()
 }
 
-fn operations(wanted: On) -> Vec<Value> {
-    operations_where(|on| on == wanted)
+/// What a search takes.
+fn parameters(kind: &str, set: &Set) -> Vec<Value> {
+    set.of(kind)
+        .map(|parameter| {
+            json!({
+                "name": parameter.code(),
+                "definition": parameter.definition(),
+                "type": parameter.kind().as_str(),
+            })
+        })
+        .collect()
 }
 
-fn operations_where(is_wanted: impl Fn(On) -> bool) -> Vec<Value> {
+/// The operations of a type, or of the server.
+fn operations(kind: Option<&str>) -> Vec<Value> {
+    let has = |on: On| match on {
+        On::System => kind.is_none(),
+        On::Every => kind.is_some(),
+        On::Type(only) => kind == Some(only),
+    };
     route::rows()
         .filter_map(|row| match row.told {
             Told::Operation {
                 name,
                 definition,
                 on,
-            } if is_wanted(on) => Some(json!({"name": name, "definition": definition})),
+            } if has(on) => Some(json!({"name": name, "definition": definition})),
             _ => None,
         })
         .collect()

@@ -22,10 +22,10 @@ pub(super) async fn create(
     resource: Resource,
     conditions: &Conditions,
 ) -> Result<Answer, Failure> {
-    let unless = conditions.if_none_exist.as_deref();
-    let unless = unless
-        .map(|query| Criterion::parse(kind, query))
-        .transpose()?;
+    let unless = match &conditions.if_none_exist {
+        Some(query) => Some(Criterion::read(context, kind, query).await?),
+        None => None,
+    };
     let operation = Operation::alone(Action::Create { resource, unless }, conditions.clone());
     write::one(context, operation).await
 }

@@ -12,7 +12,9 @@ mod create;
 mod delete;
 mod history;
 mod manner;
+mod patch;
 mod read;
+mod search;
 mod transaction;
 mod update;
 mod vread;
@@ -44,7 +46,8 @@ use crate::{
     port::Files,
     route::Route,
     rules::Rules,
-    write::Once,
+    search::Registry,
+    write::{Once, Patch},
 };
 
 /// What every interaction works with: the store, counted for this request, and who is asking.
@@ -59,6 +62,8 @@ pub(crate) struct Context {
     pub(crate) caller: Arc<Caller>,
     /// The rule sets in force.
     pub(crate) rules: Rules,
+    /// Which search parameters there are.
+    pub(crate) registry: Arc<Registry>,
     /// When the request has an idempotency key.
     pub(crate) once: Option<Arc<Once>>,
 }
@@ -73,6 +78,8 @@ pub(crate) struct Request {
     pub(crate) conditions: Conditions,
     /// The body, when there is one.
     pub(crate) body: Option<Object>,
+    /// The body of a patch.
+    pub(crate) patch: Option<Patch>,
     /// Whether the entries of a bundle's response hold the resources that were written
     /// (`Prefer: return=representation`).
     pub(crate) full_entries: bool,
@@ -92,60 +99,94 @@ pub(crate) fn perform(
     async move {
         auth::demand(&context.caller, &request.route.right())?;
         context.rules.admit(&request.route)?;
-        let Request {
-            route,
-            parameters,
-            conditions,
-            body,
-            full_entries,
-            manner,
-        } = request;
-        match route {
-            Route::Capabilities => capabilities::capabilities(context),
-            Route::Read(key) => match binary::exported(context, &key, manner.as_ref()).await? {
-                Some(file) => Ok(file),
-                None => read::read(context, &key, &conditions).await,
-            },
-            Route::Vread(key, version) => {
-                let manner = manner.as_ref().filter(|_| version.0 == 1);
-                match binary::exported(context, &key, manner).await? {
-                    Some(file) => Ok(file),
-                    None => vread::vread(context, &key, version).await,
-                }
-            }
-            Route::Export => {
-                let manner = manner.unwrap_or_default();
-                operation::export::kick_off(context, &parameters, body.as_ref(), &manner).await
-            }
-            Route::ExportStatus => {
-                operation::export::status(context, &parameters, body.as_ref()).await
-            }
-            Route::ExportCancel => operation::export::cancel(context, &parameters).await,
-            Route::History(key) => history::history(context, &key, &parameters).await,
-            Route::TypeHistory(kind) => history::feed(context, Some(&kind), &parameters).await,
-            Route::SystemHistory => history::feed(context, None, &parameters).await,
-            Route::Create(kind) => {
-                create::create(context, &kind, resource(body, &kind)?, &conditions).await
-            }
-            Route::Update(key) => {
-                let resource = resource(body, &key.kind)?;
-                update::update(context, key, resource, &conditions).await
-            }
-            Route::ConditionalUpdate(kind, query) => {
-                let resource = resource(body, &kind)?;
-                update::conditional_update(context, kind, &query, resource, &conditions).await
-            }
-            Route::Delete(key) => delete::delete(context, key, &conditions).await,
-            Route::ConditionalDelete(kind, query) => {
-                delete::conditional_delete(context, kind, &query, &conditions).await
-            }
-            Route::Expunge(key) => operation::expunge(context, key, body).await,
-            Route::ImportOrganizations => operation::import_organizations(context, body).await,
-            Route::TraverseToSor(key) => operation::traverse_to_sor(context, key).await,
-            Route::Bundle => bundle(context, body, full_entries).await,
+        match request.route {
+            Route::Bundle => bundle(context, request.body, request.full_entries).await,
+            ref route if route.writes() => write(context, request).await,
+            _ => read(context, request).await,
         }
     }
     .boxed()
+}
+
+/// What changes no resource.
+async fn read(context: &Context, request: Request) -> Result<Answer, Failure> {
+    let Request {
+        parameters,
+        conditions,
+        body,
+        manner,
+        ..
+    } = request;
+    let lenient = manner.as_ref().is_some_and(|manner| manner.is_lenient);
+    match request.route {
+        Route::Capabilities => capabilities::capabilities(context).await,
+        Route::Read(key) => match binary::exported(context, &key, manner.as_ref()).await? {
+            Some(file) => Ok(file),
+            None => read::read(context, &key, &parameters, &conditions).await,
+        },
+        Route::Vread(key, version) => {
+            let manner = manner.as_ref().filter(|_| version.0 == 1);
+            match binary::exported(context, &key, manner).await? {
+                Some(file) => Ok(file),
+                None => vread::vread(context, &key, version, &parameters).await,
+            }
+        }
+        Route::History(key) => history::history(context, &key, &parameters).await,
+        Route::TypeHistory(kind) => history::feed(context, Some(&kind), &parameters).await,
+        Route::SystemHistory => history::feed(context, None, &parameters).await,
+        Route::Search(kind) => search::search(context, kind.as_deref(), &parameters, lenient).await,
+        Route::Lookup => operation::lookup(context, &parameters, body.as_ref()).await,
+        Route::Meta(key) => operation::meta(context, &key).await,
+        Route::Validate(kind, id) => operation::validate(context, &kind, id.as_deref(), body).await,
+        Route::Export => {
+            let manner = manner.unwrap_or_default();
+            operation::export::kick_off(context, &parameters, body.as_ref(), &manner).await
+        }
+        Route::ExportStatus => operation::export::status(context, &parameters, body.as_ref()).await,
+        Route::ExportCancel => operation::export::cancel(context, &parameters).await,
+        Route::TraverseToSor(key) => operation::traverse_to_sor(context, key).await,
+        _ => Err(Failure::internal("a route that leads nowhere")),
+    }
+}
+
+/// What changes resources of one type.
+async fn write(context: &Context, request: Request) -> Result<Answer, Failure> {
+    let Request {
+        conditions, body, ..
+    } = request;
+    match request.route {
+        Route::Create(kind) => {
+            create::create(context, &kind, resource(body, &kind)?, &conditions).await
+        }
+        Route::Update(key) => {
+            let resource = resource(body, &key.kind)?;
+            update::update(context, key, resource, &conditions).await
+        }
+        Route::ConditionalUpdate(kind, query) => {
+            let resource = resource(body, &kind)?;
+            update::conditional_update(context, kind, &query, resource, &conditions).await
+        }
+        Route::Patch(key) => {
+            patch::patch(
+                context,
+                key,
+                request.patch.ok_or_else(no_body)?,
+                &conditions,
+            )
+            .await
+        }
+        Route::ConditionalPatch(kind, query) => {
+            let patch = request.patch.ok_or_else(no_body)?;
+            patch::conditional_patch(context, (kind, query), patch, &conditions).await
+        }
+        Route::Delete(key) => delete::delete(context, key, &conditions).await,
+        Route::ConditionalDelete(kind, query) => {
+            delete::conditional_delete(context, kind, &query, &conditions).await
+        }
+        Route::Expunge(key) => operation::expunge(context, key, body).await,
+        Route::ImportOrganizations => operation::import_organizations(context, body).await,
+        _ => Err(Failure::internal("a route that writes nothing")),
+    }
 }
 
 /// `POST [base]`: a transaction or a batch, as the bundle says.

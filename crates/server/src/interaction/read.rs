@@ -2,24 +2,28 @@
 //!
 //! <http://hl7.org/fhir/R4/http.html#read>
 
+use fhir::query::Parameter;
 use http::StatusCode;
 use store::DocumentKey;
 
 use crate::{
     failure::Failure,
     interaction::{Answer, Conditions, Content, Context, Stamp},
+    search::Shape,
 };
 
 /// Reads the current version, or answers 304 when the client has it already.
 ///
 /// # Errors
 ///
-/// 404 for an unknown resource, 410 for a deleted one.
+/// 404 for an unknown resource, 410 for a deleted one, 400 for a `_summary` that there is not.
 pub(super) async fn read(
     context: &Context,
     key: &DocumentKey,
+    parameters: &[Parameter],
     conditions: &Conditions,
 ) -> Result<Answer, Failure> {
+    let shape = Shape::of_read(parameters)?;
     let head = context
         .store
         .read(key)
@@ -37,5 +41,5 @@ pub(super) async fn read(
             ..answer
         });
     }
-    Ok(Answer::stored(stamp, head.body))
+    Answer::stored(stamp, head.body).shaped(&shape)
 }

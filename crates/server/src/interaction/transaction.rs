@@ -13,17 +13,24 @@ use std::collections::BTreeSet;
 
 use fhir::{
     bundle::{Bundle, BundleEntry, BundleKind, Method},
+    json::Object,
     outcome::IssueType,
+    resource::Resource,
 };
 use serde_json::Value;
+use store::DocumentKey;
 
 use crate::{
     auth,
     failure::{Failure, Kind},
-    interaction::{Answer, Conditions, Context, EntryStyle, Request, bundle, history, perform},
+    interaction::{
+        Answer, Conditions, Context, EntryStyle, Request, bundle, history, perform, search,
+    },
+    operation,
     route::{Route, Routed},
     rules,
-    write::{self, Action, Criterion, Operation, Target, Wanted, Written},
+    search::Shape,
+    write::{self, Action, Criterion, Operation, Patch, Target, Wanted, Written},
 };
 
 /// Performs a transaction.
@@ -51,7 +58,8 @@ pub(super) async fn transaction(
         .filter(|entry| entry.request.method == Method::Head)
         .map(|entry| entry.index)
         .collect();
-    let parts = split(context, entries)?;
+    let brings_codes = entries.iter().any(brings_codes);
+    let parts = split(context, entries, brings_codes).await?;
     let (mut operations, reads, wanted) = sort(parts);
     if context.settings.rules.transaction_provenance {
         let record = Action::Record { kind: "Provenance" };
@@ -77,7 +85,7 @@ pub(super) async fn transaction(
                         answer
                     };
                     let style = EntryStyle::plain(full_entries);
-                    bundle::response_entry(&context.settings, &answer, style, &warnings)
+                    bundle::response_entry(context, &answer, style, &warnings)
                 }
                 Err(failure) => Ok(bundle::failed_entry(&failure)),
             }
@@ -92,17 +100,29 @@ pub(super) async fn transaction(
 /// An entry, understood.
 enum Part {
     Write(Operation),
-    Read(usize, Routed, Conditions, Wanted),
-    /// A read that depends on no resource, such as the capability statement.
-    Free(usize, Routed, Conditions),
+    /// A read, and the resource that it depends on, if there is one.
+    Read(Read, Option<Wanted>),
 }
 
-fn split(context: &Context, entries: Vec<BundleEntry>) -> Result<Vec<Part>, Failure> {
+/// An entry that reads.
+struct Read {
+    entry: usize,
+    routed: Routed,
+    conditions: Conditions,
+    /// The input of an operation.
+    body: Option<Object>,
+}
+
+async fn split(
+    context: &Context,
+    entries: Vec<BundleEntry>,
+    brings_codes: bool,
+) -> Result<Vec<Part>, Failure> {
     let mut parts = Vec::with_capacity(entries.len());
     let mut failures = Vec::new();
     for entry in entries {
-        let place = format!("Bundle.entry[{}]", entry.index);
-        match part(context, entry) {
+        let place = entry.path();
+        match part(context, entry, brings_codes).await {
             Ok(part) => parts.push(part),
             Err(failure) => failures.push(failure.at(&place)),
         }
@@ -110,110 +130,136 @@ fn split(context: &Context, entries: Vec<BundleEntry>) -> Result<Vec<Part>, Fail
     Failure::together(failures).map_or(Ok(parts), Err)
 }
 
-fn part(context: &Context, entry: BundleEntry) -> Result<Part, Failure> {
+async fn part(context: &Context, entry: BundleEntry, brings_codes: bool) -> Result<Part, Failure> {
     let (routed, conditions) = bundle::route(&context.settings, &entry)?;
     auth::demand(&context.caller, &routed.route.right())?;
     context.rules.admit(&routed.route)?;
     let index = entry.index;
-    if matches!(
-        routed.route,
-        Route::History(_) | Route::TypeHistory(_) | Route::SystemHistory
-    ) {
-        history::check(&routed.parameters)?;
-    }
-    let wanted = |key, version, deleted_will_do| Wanted {
-        entry: index,
-        key,
-        version,
-        deleted_will_do,
+    let wanted = |key: &DocumentKey, version, deleted_will_do| {
+        Some(Wanted {
+            entry: index,
+            key: key.clone(),
+            version,
+            deleted_will_do,
+        })
     };
     let wanted = match &routed.route {
-        Route::Read(key) => wanted(key.clone(), None, false),
-        Route::Vread(key, version) => wanted(key.clone(), Some(*version), true),
-        Route::History(key) => wanted(key.clone(), None, true),
-        Route::Capabilities
-        | Route::TypeHistory(_)
-        | Route::SystemHistory
-        | Route::TraverseToSor(_) => {
-            return Ok(Part::Free(index, routed, conditions));
+        route if route.writes() => {
+            let operation = operation(context, entry, routed.route, conditions).await?;
+            return Ok(Part::Write(operation));
         }
-        _ => return operation(entry, routed, conditions).map(Part::Write),
+        Route::Read(key) | Route::Meta(key) => wanted(key, None, false),
+        Route::Vread(key, version) => wanted(key, Some(*version), true),
+        Route::History(key) => wanted(key, None, true),
+        _ => None,
     };
-    Ok(Part::Read(index, routed, conditions, wanted))
+    let body = entry.resource.map(Resource::into_object);
+    // what the transaction itself brings cannot be looked up yet
+    if !(brings_codes && routed.route == Route::Lookup) {
+        check(context, &routed, body.as_ref()).await?;
+    }
+    let read = Read {
+        entry: index,
+        routed,
+        conditions,
+        body,
+    };
+    Ok(Part::Read(read, wanted))
 }
 
-fn operation(
+/// Whether an entry writes a code system.
+fn brings_codes(entry: &BundleEntry) -> bool {
+    let kind = entry.resource.as_ref().map(Resource::resource_type);
+    kind == Some("CodeSystem")
+}
+
+/// Checks the parameters of a read, since nothing may be stored when one of them is wrong.
+async fn check(context: &Context, routed: &Routed, body: Option<&Object>) -> Result<(), Failure> {
+    let Routed { route, parameters } = routed;
+    match route {
+        Route::History(_) | Route::TypeHistory(_) | Route::SystemHistory => {
+            history::check(parameters)
+        }
+        Route::Search(kind) => search::check(context, kind.as_deref(), parameters).await,
+        Route::Lookup => operation::lookup(context, parameters, body)
+            .await
+            .map(|_| ()),
+        Route::Read(_) | Route::Vread(..) => Shape::of_read(parameters).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+async fn operation(
+    context: &Context,
     entry: BundleEntry,
-    routed: Routed,
+    route: Route,
     conditions: Conditions,
 ) -> Result<Operation, Failure> {
-    let resource = || {
+    let BundleEntry {
+        index,
+        full_url,
+        resource,
+        ..
+    } = entry;
+    let needed = || {
         let missing = "the entry needs a resource";
-        entry
-            .resource
-            .ok_or_else(|| Failure::new(Kind::Malformed, IssueType::Required, missing))
+        Failure::new(Kind::Malformed, IssueType::Required, missing)
     };
-    let action = match routed.route {
+    let resource = || resource.ok_or_else(needed);
+    let matching = async |kind: &str, query: &str| {
+        let criterion = Criterion::read(context, kind, query).await;
+        criterion.map(Target::Matching)
+    };
+    let patch = |resource: Resource| Patch::of_resource(resource.into_object());
+    let action = match route {
         Route::Create(kind) => {
-            let unless = conditions.if_none_exist.as_deref();
-            let unless = unless
-                .map(|query| Criterion::parse(&kind, query))
-                .transpose()?;
-            Action::Create {
-                resource: resource()?,
-                unless,
-            }
+            let unless = match &conditions.if_none_exist {
+                Some(query) => Some(Criterion::read(context, &kind, query).await?),
+                None => None,
+            };
+            let resource = resource()?;
+            Action::Create { resource, unless }
         }
         Route::Update(key) => Action::Update {
             target: Target::Id(key),
             resource: resource()?,
         },
-        Route::ConditionalUpdate(kind, query) => {
-            let target = Target::Matching(Criterion::parse(&kind, &query)?);
-            Action::Update {
-                target,
-                resource: resource()?,
-            }
-        }
+        Route::ConditionalUpdate(kind, query) => Action::Update {
+            target: matching(&kind, &query).await?,
+            resource: resource()?,
+        },
+        Route::Patch(key) => Action::Patch {
+            target: Target::Id(key),
+            patch: patch(resource()?)?,
+        },
+        Route::ConditionalPatch(kind, query) => Action::Patch {
+            target: matching(&kind, &query).await?,
+            patch: patch(resource()?)?,
+        },
         Route::Delete(key) => Action::Delete {
             target: Target::Id(key),
         },
         Route::ConditionalDelete(kind, query) => Action::Delete {
-            target: Target::Matching(Criterion::parse(&kind, &query)?),
+            target: matching(&kind, &query).await?,
         },
-        Route::Capabilities
-        | Route::Bundle
-        | Route::Read(_)
-        | Route::Vread(..)
-        | Route::History(_)
-        | Route::TypeHistory(_)
-        | Route::SystemHistory
-        | Route::ImportOrganizations
-        | Route::TraverseToSor(_)
-        | Route::Expunge(_)
-        | Route::Export
-        | Route::ExportStatus
-        | Route::ExportCancel => return Err(Failure::internal("a read is not a write")),
+        _ => return Err(Failure::internal("a read is not a write")),
     };
     Ok(Operation {
-        entry: Some(entry.index),
-        full_url: entry.full_url,
+        entry: Some(index),
+        full_url,
         action,
         conditions,
     })
 }
 
-type Reads = Vec<(usize, Routed, Conditions)>;
-
-fn sort(parts: Vec<Part>) -> (Vec<Operation>, Reads, Vec<Wanted>) {
+fn sort(parts: Vec<Part>) -> (Vec<Operation>, Vec<Read>, Vec<Wanted>) {
     let (mut operations, mut reads, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         match part {
             Part::Write(operation) => operations.push(operation),
-            Part::Free(entry, routed, conditions) => reads.push((entry, routed, conditions)),
-            Part::Read(entry, routed, conditions, want) => {
-                reads.push((entry, routed, conditions));
-                wanted.push(want);
+            Part::Read(read, want) => {
+                reads.push(read);
+                wanted.extend(want);
             }
         }
     }
@@ -226,7 +272,7 @@ async fn answers(
     context: &Context,
     operations: &[Operation],
     written: Vec<Written>,
-    reads: Reads,
+    reads: Vec<Read>,
 ) -> Result<Vec<(usize, Result<Answer, Failure>)>, Failure> {
     let mut answers: Vec<(usize, Result<Answer, Failure>)> = operations
         .iter()
@@ -235,20 +281,19 @@ async fn answers(
         // what no entry asked for comes last
         .map(|(operation, written)| (operation.entry.unwrap_or(usize::MAX), Ok(written.answer())))
         .collect();
-    let reads = reads
-        .into_iter()
-        .map(|(entry, routed, conditions)| async move {
-            let Routed { route, parameters } = routed;
-            let request = Request {
-                route,
-                parameters,
-                conditions,
-                body: None,
-                full_entries: false,
-                manner: None,
-            };
-            (entry, perform(context, request).await)
-        });
+    let reads = reads.into_iter().map(|read| async move {
+        let Routed { route, parameters } = read.routed;
+        let request = Request {
+            route,
+            parameters,
+            conditions: read.conditions,
+            body: read.body,
+            patch: None,
+            full_entries: false,
+            manner: None,
+        };
+        (read.entry, perform(context, request).await)
+    });
     answers.extend(futures::future::join_all(reads).await);
     Ok(answers)
 }

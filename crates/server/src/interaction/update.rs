@@ -41,7 +41,7 @@ pub(super) async fn conditional_update(
     resource: Resource,
     conditions: &Conditions,
 ) -> Result<Answer, Failure> {
-    let target = Target::Matching(Criterion::parse(&kind, query)?);
+    let target = Target::Matching(Criterion::read(context, &kind, query).await?);
     let action = Action::Update { target, resource };
     write::one(context, Operation::alone(action, conditions.clone())).await
 }

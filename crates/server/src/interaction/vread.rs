@@ -2,12 +2,13 @@
 //!
 //! <http://hl7.org/fhir/R4/http.html#vread>
 
-use fhir::version::VersionId;
+use fhir::{query::Parameter, version::VersionId};
 use store::DocumentKey;
 
 use crate::{
     failure::Failure,
     interaction::{Answer, Context, Stamp},
+    search::Shape,
 };
 
 /// Reads one version.
@@ -19,15 +20,15 @@ pub(super) async fn vread(
     context: &Context,
     key: &DocumentKey,
     version: VersionId,
+    parameters: &[Parameter],
 ) -> Result<Answer, Failure> {
+    let shape = Shape::of_read(parameters)?;
     let name = || format!("{key}/_history/{version}");
     let found = context.store.read_version(key, version.0).await?;
     let found = found.ok_or_else(|| Failure::not_found(&name()))?;
     if found.deleted {
         return Err(Failure::gone(&name()));
     }
-    Ok(Answer::stored(
-        Stamp::new(found.key, found.version, found.last_updated),
-        found.body,
-    ))
+    let stamp = Stamp::new(found.key, found.version, found.last_updated);
+    Answer::stored(stamp, found.body).shaped(&shape)
 }

@@ -22,6 +22,7 @@ use fhir::{
     outcome::{Issue, IssueType},
     parameters::Parameters,
     resource::Resource,
+    search_parameter::Set,
 };
 use serde_json::{Value, json};
 use store::{DocumentKey, Traces};
@@ -61,7 +62,8 @@ pub(crate) async fn expunge(
     let is_covered =
         wanted.everything || wanted.previous_versions || (wanted.deleted && head.deleted);
     let count = if is_covered {
-        let traces = |body: &Bytes| traces(context, body);
+        let indexed = context.registry.indexed(context).await?;
+        let traces = |body: &Bytes| traces(context, &indexed, body);
         context.store.expunge_past(&key, &traces).await?
     } else {
         0
@@ -111,13 +113,18 @@ fn wanted(body: &Object) -> Result<Wanted, Failure> {
 }
 
 /// What leads to a version. One that cannot be read leads nowhere that we know of.
-fn traces(context: &Context, body: &Bytes) -> Traces {
+fn traces(context: &Context, indexed: &Set, body: &Bytes) -> Traces {
     let resource = serde_json::from_slice::<Value>(body)
         .ok()
         .and_then(|value| Resource::from_value(value).ok());
-    let identifiers = resource.map(|resource| write::identifiers(context, &resource));
-    Traces {
-        identifiers: identifiers.unwrap_or_default(),
-        entries: Vec::new(),
-    }
+    resource.map_or_else(
+        || Traces {
+            identifiers: Vec::new(),
+            entries: Vec::new(),
+        },
+        |resource| Traces {
+            identifiers: write::identifiers(context, &resource),
+            entries: write::entries(indexed, resource.object()),
+        },
+    )
 }

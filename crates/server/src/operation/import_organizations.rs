@@ -78,7 +78,7 @@ pub(crate) async fn import_organizations(
         .map(|(operation, one)| {
             let own = operation.entry.map(|entry| warnings_of(&warnings, entry));
             let own = own.unwrap_or_default();
-            response_entry(&context.settings, &one.answer(), style, &own)
+            response_entry(context, &one.answer(), style, &own)
         })
         .collect();
     Ok(response_bundle(

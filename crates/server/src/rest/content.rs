@@ -77,6 +77,11 @@ pub(super) fn check_content_type(content_type: Option<&str>) -> Result<(), Failu
     ))
 }
 
+/// Whether a body is said to be of this type, whatever its parameters.
+pub(super) fn is(content_type: Option<&str>, wanted: &str) -> bool {
+    content_type.is_some_and(|given| split(given).0 == wanted)
+}
+
 /// A media type in lower case, with its parameters. In a query a `+` arrives as a space.
 fn split(range: &str) -> (String, Vec<(String, String)>) {
     let mut parts = range.split(';');

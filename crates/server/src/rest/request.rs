@@ -20,8 +20,12 @@ use crate::{
     Settings, auth,
     failure::{Failure, Kind},
     interaction::{Conditions, Context, Manner, Request},
-    route::{self, Routed},
+    route::{self, Route, Routed},
+    write::{JSON_PATCH, Patch},
 };
+
+/// The content type of a search that is posted.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The longest client request id that is echoed (G3).
 const MAX_REQUEST_ID: usize = 64;
@@ -117,25 +121,34 @@ pub(crate) fn read(
         Failure::new(Kind::NotFound, IssueType::NotFound, text)
     })?;
     let method = if edge.head { Method::GET } else { parts.method };
-    let Routed { route, parameters } = route::find(&method, path)?;
+    let Routed {
+        route,
+        mut parameters,
+    } = route::find(&method, path)?;
     auth::demand(&context.caller, &route.right())?;
     let format = find(&parameters, "_format");
     let manner = manner(edge, &parts.headers, format, path);
     if !(route.may_be_lines() && content::takes_lines(manner.accept.as_deref())) {
         content::check_accept(manner.accept.as_deref(), format.is_some())?;
     }
-    let body = match method {
-        Method::POST if body.is_empty() && route.may_have_no_body() => None,
-        Method::POST | Method::PUT | Method::PATCH => {
-            Some(read_body(settings, &parts.headers, body)?)
+    let (mut resource, mut changes) = (None, None);
+    match (&method, &route) {
+        (&Method::POST, Route::Search(_)) => {
+            parameters.extend(read_form(settings, &parts.headers, body)?);
         }
-        _ => None,
-    };
+        (&Method::PATCH, _) => changes = Some(read_patch(settings, &parts.headers, body)?),
+        (&Method::POST, route) if route.may_have_no_body() && body.is_empty() => {}
+        (&Method::POST | &Method::PUT, _) => {
+            resource = Some(read_body(settings, &parts.headers, body)?);
+        }
+        _ => {}
+    }
     Ok(Request {
         route,
         parameters,
         conditions: conditions(&parts.headers)?,
-        body,
+        body: resource,
+        patch: changes,
         full_entries: edge.preferred_return == Some(Return::Representation),
         manner: Some(manner),
     })
@@ -165,14 +178,57 @@ pub(crate) fn below_base<'a>(settings: &Settings, uri: &'a Uri) -> Option<&'a st
 
 fn read_body(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Object, Failure> {
     content::check_content_type(text(headers, header::CONTENT_TYPE.as_str()))?;
-    let encoding = text(headers, header::CONTENT_ENCODING.as_str());
-    let body = encoding::decode(body, encoding, settings.max_body_bytes)?;
-    let value = json::parse(&body).map_err(|issue| Failure::of(Kind::Malformed, issue))?;
-    let Value::Object(object) = value else {
+    let Value::Object(object) = read_json(settings, headers, body)? else {
         let text = "the body must be a resource: a JSON object";
         return Err(Failure::new(Kind::Malformed, IssueType::Structure, text));
     };
     Ok(object)
+}
+
+/// JSON Patch has a media type of its own; a `FHIRPath` Patch is a resource.
+fn read_patch(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Patch, Failure> {
+    let content_type = text(headers, header::CONTENT_TYPE.as_str());
+    if !content::is(content_type, JSON_PATCH) {
+        content::check_content_type(content_type)?;
+    }
+    Patch::of(read_json(settings, headers, body)?)
+}
+
+fn read_json(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Value, Failure> {
+    let body = decoded(settings, headers, body)?;
+    json::parse(&body).map_err(|issue| Failure::of(Kind::Malformed, issue))
+}
+
+/// The parameters of a search that is posted. Nothing at all is no parameters.
+fn read_form(
+    settings: &Settings,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<Vec<Parameter>, Failure> {
+    let content_type = text(headers, header::CONTENT_TYPE.as_str());
+    if body.is_empty() && content_type.is_none() {
+        return Ok(Vec::new());
+    }
+    if !content::is(content_type, FORM) {
+        let given = content_type.unwrap_or_default();
+        let text = format!("the parameters of a search are {FORM}, not \"{given}\"");
+        return Err(Failure::new(
+            Kind::UnsupportedMedia,
+            IssueType::NotSupported,
+            text,
+        ));
+    }
+    let body = decoded(settings, headers, body)?;
+    let body = std::str::from_utf8(&body).map_err(|_| {
+        let text = "the parameters of a search are not in UTF-8";
+        Failure::new(Kind::Malformed, IssueType::Value, text)
+    })?;
+    Ok(query::parse(body.trim()))
+}
+
+fn decoded(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Bytes, Failure> {
+    let encoding = text(headers, header::CONTENT_ENCODING.as_str());
+    encoding::decode(body, encoding, settings.max_body_bytes)
 }
 
 fn conditions(headers: &HeaderMap) -> Result<Conditions, Failure> {

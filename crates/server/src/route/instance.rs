@@ -4,9 +4,11 @@
 //! | --- | --- | --- |
 //! | GET | `[type]/[id]` | read |
 //! | PUT | `[type]/[id]` | update |
+//! | PATCH | `[type]/[id]` | patch |
 //! | DELETE | `[type]/[id]` | delete |
 //! | GET | `[type]/[id]/_history` | history |
 //! | GET | `[type]/[id]/_history/[vid]` | vread |
+//! | GET, POST | `[type]/[id]/$meta`, `$validate` | the operations `$meta`, `$validate` |
 //! | POST | `[type]/[id]/$expunge` | the operation `$expunge` |
 //! | GET | `Organization/[id]/$traverse-to-sor` | the operation `$traverse-to-sor` |
 
@@ -27,6 +29,12 @@ pub(super) const ROWS: &[Row] = &[
         path: "[type]/[id]",
         route: |place| Ok(Route::Update(place.key()?)),
         told: Told::Type("update"),
+    },
+    Row {
+        method: Method::PATCH,
+        path: "[type]/[id]",
+        route: |place| Ok(Route::Patch(place.key()?)),
+        told: Told::Type("patch"),
     },
     Row {
         method: Method::DELETE,
@@ -75,5 +83,39 @@ pub(super) const ROWS: &[Row] = &[
             definition: "http://ehealth.sundhed.dk/fhir/OperationDefinition/Organization-i-traverse-to-sor",
             on: On::Type("Organization"),
         },
+    },
+    Row {
+        method: Method::GET,
+        path: "[type]/[id]/$meta",
+        route: |place| Ok(Route::Meta(place.key()?)),
+        told: Told::Operation {
+            name: "meta",
+            definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta",
+            on: On::Every,
+        },
+    },
+    Row {
+        method: Method::POST,
+        path: "[type]/[id]/$meta",
+        route: |place| Ok(Route::Meta(place.key()?)),
+        told: Told::Nowhere,
+    },
+    Row {
+        method: Method::GET,
+        path: "[type]/[id]/$validate",
+        route: |place| {
+            let key = place.key()?;
+            Ok(Route::Validate(key.kind, Some(key.id)))
+        },
+        told: Told::Nowhere,
+    },
+    Row {
+        method: Method::POST,
+        path: "[type]/[id]/$validate",
+        route: |place| {
+            let key = place.key()?;
+            Ok(Route::Validate(key.kind, Some(key.id)))
+        },
+        told: Told::Nowhere,
     },
 ];

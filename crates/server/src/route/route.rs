@@ -28,6 +28,14 @@ pub(crate) enum Route {
     ExportStatus,
     /// That an export is not wanted any more.
     ExportCancel,
+    /// The resources that meet a query, of a type or of several.
+    Search(Option<String>),
+    /// `$lookup` of a code.
+    Lookup,
+    /// `$meta` of a resource.
+    Meta(DocumentKey),
+    /// `$validate` of a resource of this type, perhaps for this id.
+    Validate(String, Option<String>),
     /// `$expunge` of a resource.
     Expunge(DocumentKey),
     /// `$import-organizations`.
@@ -40,6 +48,10 @@ pub(crate) enum Route {
     Update(DocumentKey),
     /// A new version of the resource that matches a query, or a new resource.
     ConditionalUpdate(String, String),
+    /// A change of parts of a resource.
+    Patch(DocumentKey),
+    /// A change of parts of the resource that matches a query.
+    ConditionalPatch(String, String),
     /// The deletion of a resource.
     Delete(DocumentKey),
     /// The deletion of the resource that matches a query.
@@ -47,9 +59,28 @@ pub(crate) enum Route {
 }
 
 impl Route {
+    /// Whether it changes resources, apart from bundles.
+    pub(crate) fn writes(&self) -> bool {
+        matches!(
+            self,
+            Self::Create(_)
+                | Self::Update(_)
+                | Self::ConditionalUpdate(..)
+                | Self::Patch(_)
+                | Self::ConditionalPatch(..)
+                | Self::Delete(_)
+                | Self::ConditionalDelete(..)
+                | Self::Expunge(_)
+                | Self::ImportOrganizations
+        )
+    }
+
     /// Whether its body may be left out.
     pub(crate) fn may_have_no_body(&self) -> bool {
-        matches!(self, Self::Export | Self::ExportStatus)
+        matches!(
+            self,
+            Self::Export | Self::ExportStatus | Self::Lookup | Self::Meta(_) | Self::Validate(..)
+        )
     }
 
     /// Whether it may lead to a file of NDJSON.
@@ -62,8 +93,11 @@ impl Route {
         match self {
             Self::Create(kind)
             | Self::ConditionalUpdate(kind, _)
+            | Self::ConditionalPatch(kind, _)
             | Self::ConditionalDelete(kind, _) => Some(kind),
-            Self::Update(key) | Self::Delete(key) | Self::Expunge(key) => Some(&key.kind),
+            Self::Update(key) | Self::Patch(key) | Self::Delete(key) | Self::Expunge(key) => {
+                Some(&key.kind)
+            }
             _ => None,
         }
     }
@@ -78,11 +112,18 @@ impl Route {
             | Self::Vread(key, _)
             | Self::History(key)
             | Self::TraverseToSor(key) => Right::Read(key.kind.clone()),
+            Self::Lookup => Right::Read("CodeSystem".to_owned()),
+            Self::Meta(key) => Right::Read(key.kind.clone()),
+            Self::Validate(kind, _) => Right::Read(kind.clone()),
             Self::TypeHistory(kind) => Right::Read(kind.clone()),
-            Self::SystemHistory => Right::ReadSome,
+            Self::Search(Some(kind)) => Right::Search(kind.clone()),
+            // what it searches is asked for type by type
+            Self::SystemHistory | Self::Search(None) => Right::ReadSome,
             Self::Create(kind) => Right::Create(kind.clone()),
             Self::Update(key) => Right::Update(key.kind.clone()),
             Self::ConditionalUpdate(kind, _) => Right::Update(kind.clone()),
+            Self::Patch(key) => Right::Patch(key.kind.clone()),
+            Self::ConditionalPatch(kind, _) => Right::Patch(kind.clone()),
             Self::Delete(key) => Right::Delete(key.kind.clone()),
             Self::Export | Self::ExportStatus | Self::ExportCancel => {
                 Right::Operation("$bulk-export")

@@ -3,6 +3,8 @@
 //! | method | path | interaction |
 //! | --- | --- | --- |
 //! | POST | (base) | transaction, batch |
+//! | GET | (base)`?_type=…` | search of several types |
+//! | POST | `_search` | the same |
 //! | GET | `metadata` | capabilities |
 //! | GET | `_history` | history of everything |
 //! | GET, POST | `$export` | the operation `$export` |
@@ -13,7 +15,6 @@
 use http::Method;
 
 use super::{On, Route, Row, Told};
-use crate::failure::Failure;
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -26,11 +27,13 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         method: Method::GET,
         path: "",
-        route: |_| {
-            Err(Failure::not_supported(
-                "search over all types is not supported",
-            ))
-        },
+        route: |_| Ok(Route::Search(None)),
+        told: Told::System("search-system"),
+    },
+    Row {
+        method: Method::POST,
+        path: "_search",
+        route: |_| Ok(Route::Search(None)),
         told: Told::Nowhere,
     },
     Row {

@@ -111,6 +111,20 @@ fn one(
             }
             None => update_of_nothing(context, operation, known, (criterion, new_id)),
         },
+        Action::Patch { target, .. } => {
+            let head = match target {
+                Target::Id(key) => {
+                    let head = known.head(key).ok_or_else(|| Failure::not_found(key))?;
+                    if head.deleted {
+                        return Err(Failure::gone(key));
+                    }
+                    head
+                }
+                Target::Matching(criterion) => at_most_one(known, criterion)?
+                    .ok_or_else(|| Failure::not_found(&criterion.text))?,
+            };
+            update(context, operation, head.key.clone(), Some(head))
+        }
         Action::Delete {
             target: Target::Id(key),
         } => delete(operation, key.clone(), known.head(key)),
@@ -161,7 +175,8 @@ fn import(
 ) -> Result<Identified, Failure> {
     let found = known.matches(criterion);
     let several = || {
-        let token = criterion.identifier.token.as_deref().unwrap_or_default();
+        let (_, guard) = criterion.guard();
+        let token = guard.token.as_deref().unwrap_or_default();
         let mut sets = context.rules.iter();
         let issue = sets.find_map(|set| set.several(token, found.len()));
         issue.map(|issue| Failure::of(Kind::Unprocessable, issue))

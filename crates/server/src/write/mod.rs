@@ -3,11 +3,12 @@
 //! ```text
 //! operation   what is asked for, before anything is known of the stored state
 //! criterion   a query that selects a resource: Organization?identifier=…
-//! look_up     reads every resource and criterion that the operations name, in two round trips
+//! look_up     reads every resource and criterion that the operations name
 //! identity    which resource each operation is about, and what will become of it (T7-T9)
 //! overlap     no two operations may be about one resource (T8)
 //! wanted      what the reads of the same transaction need (T10)
 //! references  links between the entries become links to resources (T11-T18)
+//! patch       what a resource is after a change of parts of it
 //! review      the rule sets in force judge, merge and record the changes
 //! plan        bodies, identifiers and conditions as the store wants them
 //! written     what became of each operation
@@ -23,6 +24,7 @@ mod look_up;
 mod once;
 mod operation;
 mod overlap;
+mod patch;
 mod plan;
 mod references;
 mod review;
@@ -32,7 +34,8 @@ mod written;
 pub(crate) use criterion::Criterion;
 pub(crate) use once::Once;
 pub(crate) use operation::{Action, Operation, Target};
-pub(crate) use plan::identifiers;
+pub(crate) use patch::{JSON_PATCH, Patch};
+pub(crate) use plan::{entries, identifiers};
 pub(crate) use wanted::Wanted;
 pub(crate) use written::Written;
 
@@ -139,7 +142,7 @@ async fn attempt_write(
     let identified = identity::identify(context, operations, &known, again.new_ids, wanted)?;
     let bodies = references::resolve(context, operations, &identified, &known)?;
     let reviewed = review::review(context, operations, &identified, bodies)?;
-    let plan = plan::plan(context, operations, identified, reviewed);
+    let plan = plan::plan(context, operations, (identified, reviewed), &known.indexed);
     if plan.writes.is_empty() {
         return Ok(plan.finish(Vec::new()));
     }

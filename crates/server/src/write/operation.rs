@@ -3,7 +3,10 @@
 use fhir::resource::Resource;
 use store::DocumentKey;
 
-use crate::{interaction::Conditions, write::Criterion};
+use crate::{
+    interaction::Conditions,
+    write::{Criterion, Patch},
+};
 
 /// One write that a request asks for.
 #[derive(Debug)]
@@ -41,6 +44,13 @@ pub(crate) enum Action {
         criterion: Criterion,
         /// Its content.
         resource: Resource,
+    },
+    /// A new version that is the old one, changed in parts.
+    Patch {
+        /// Of which resource.
+        target: Target,
+        /// What changes.
+        patch: Patch,
     },
     /// A deletion.
     Delete {
@@ -89,7 +99,7 @@ impl Operation {
             Action::Create { resource, .. }
             | Action::Update { resource, .. }
             | Action::Import { resource, .. } => Some(resource),
-            Action::Delete { .. } | Action::Record { .. } => None,
+            Action::Patch { .. } | Action::Delete { .. } | Action::Record { .. } => None,
         }
     }
 
@@ -102,10 +112,17 @@ impl Operation {
                 ..
             }
             | Action::Import { criterion, .. }
+            | Action::Patch {
+                target: Target::Matching(criterion),
+                ..
+            }
             | Action::Delete {
                 target: Target::Matching(criterion),
             } => Some(criterion),
-            Action::Update { .. } | Action::Delete { .. } | Action::Record { .. } => None,
+            Action::Update { .. }
+            | Action::Patch { .. }
+            | Action::Delete { .. }
+            | Action::Record { .. } => None,
         }
     }
 
@@ -113,6 +130,10 @@ impl Operation {
     pub(crate) fn keys(&self) -> Option<DocumentKey> {
         match &self.action {
             Action::Update {
+                target: Target::Id(key),
+                ..
+            }
+            | Action::Patch {
                 target: Target::Id(key),
                 ..
             }
@@ -129,6 +150,7 @@ impl Operation {
             }),
             Action::Create { .. }
             | Action::Import { .. }
+            | Action::Patch { .. }
             | Action::Delete { .. }
             | Action::Record { .. } => None,
         }

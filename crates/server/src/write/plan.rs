@@ -1,8 +1,8 @@
 //! What the store is asked to commit: bodies at rest, identifiers, and the state they replace.
 
 use bytes::Bytes;
-use fhir::{identifier, json::Object, resource::Resource};
-use store::{Base, Committed, Head, Identifier, Method, Write};
+use fhir::{identifier, json::Object, resource::Resource, search, search_parameter::Set};
+use store::{Base, Committed, Entry, Head, Identifier, Method, Write};
 
 use super::{identity::Identified, review::Reviewed};
 use crate::{
@@ -30,8 +30,8 @@ pub(super) struct Unfinished {
 pub(super) fn plan(
     context: &Context,
     operations: &[Operation],
-    identified: Vec<Identified>,
-    reviewed: Vec<Reviewed>,
+    (identified, reviewed): (Vec<Identified>, Vec<Reviewed>),
+    indexed: &Set,
 ) -> Plan {
     let mut writes = Vec::new();
     let mut written = Vec::new();
@@ -60,9 +60,12 @@ pub(super) fn plan(
         if !effect.writes() {
             continue;
         }
-        let identifiers = match resource {
-            Some(resource) => identifiers(context, &resource),
-            None => buried(context, head.as_ref()),
+        let (identifiers, entries) = match resource {
+            Some(resource) => {
+                let identifiers = identifiers(context, &resource);
+                (identifiers, entries(indexed, resource.object()))
+            }
+            None => (buried(context, head.as_ref()), Vec::new()),
         };
         origins.push((at, identifiers.iter().map(|id| id.token.clone()).collect()));
         writes.push(Write {
@@ -71,7 +74,7 @@ pub(super) fn plan(
             method: method(operation, effect),
             body: text,
             identifiers,
-            entries: Vec::new(),
+            entries,
         });
     }
     Plan {
@@ -141,6 +144,18 @@ pub(crate) fn identifiers(context: &Context, resource: &Resource) -> Vec<Identif
     identifiers
 }
 
+/// The index entries of a resource, as the store knows them.
+pub(crate) fn entries(indexed: &Set, resource: &Object) -> Vec<Entry> {
+    let entries = search::index_entries(indexed, resource).into_iter();
+    entries
+        .map(|entry| Entry {
+            parameter: entry.parameter,
+            partition: entry.partition,
+            sort: entry.sort,
+        })
+        .collect()
+}
+
 /// What a deleted resource stays to be found by: its unique identifiers (I9).
 fn buried(context: &Context, head: Option<&Head>) -> Vec<Identifier> {
     let object: Option<Object> = head.and_then(|head| serde_json::from_slice(&head.body).ok());
@@ -158,6 +173,7 @@ fn method(operation: &Operation, effect: Effect) -> Method {
         Action::Import { .. } if effect == Effect::Updated => Method::Put,
         Action::Create { .. } | Action::Import { .. } | Action::Record { .. } => Method::Post,
         Action::Update { .. } => Method::Put,
+        Action::Patch { .. } => Method::Patch,
         Action::Delete { .. } => Method::Delete,
     }
 }

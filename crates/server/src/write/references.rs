@@ -23,11 +23,14 @@ use fhir::{
     rewrite::{self, Link, LinkKind},
 };
 
-use super::{identity::Identified, look_up::Known};
+use super::{
+    identity::{Identified, place},
+    look_up::Known,
+};
 use crate::{
     failure::{Failure, Kind},
     interaction::Context,
-    write::{Criterion, Operation},
+    write::{Action, Operation},
 };
 
 /// The bodies of all operations, with their links resolved and their ids set; none for a deletion.
@@ -53,20 +56,38 @@ pub(super) fn resolve(
     };
     let mut all_resolved = true;
     let mut bodies = Vec::with_capacity(operations.len());
+    let mut failures = Vec::new();
     for (operation, one) in operations.iter().zip(identified) {
-        let mut resource = operation.resource().cloned();
+        let mut resource = match body(operation, one) {
+            Ok(resource) => resource,
+            Err(failure) => {
+                failures.push(place(operation, failure));
+                None
+            }
+        };
         if let Some(resource) = &mut resource {
             resource.set_id(&one.key.id);
-            all_resolved &= links.rewrite(operation, resource.object_mut());
+            let resolved = links.rewrite(operation, resource.object_mut());
+            if let (Action::Patch { .. }, false) = (&operation.action, resolved) {
+                failures.extend(links.problems(operation, resource.object()));
+            }
+            all_resolved &= resolved;
         }
         bodies.push(resource);
     }
-    if all_resolved {
-        return Ok(bodies);
+    if !all_resolved {
+        let unresolved = unresolved(operations, known).into_iter();
+        failures.extend(unresolved.map(|(_, failure)| failure));
     }
-    let failures = unresolved(operations, known);
-    let failures = failures.into_iter().map(|(_, failure)| failure).collect();
     Failure::together(failures).map_or(Ok(bodies), Err)
+}
+
+/// What an operation brings, or makes of what there is.
+fn body(operation: &Operation, one: &Identified) -> Result<Option<Resource>, Failure> {
+    match (&operation.action, &one.head) {
+        (Action::Patch { patch, .. }, Some(head)) => patch.apply(head).map(Some),
+        _ => Ok(operation.resource().cloned()),
+    }
 }
 
 /// The references that name nothing, with their entries: 400 for a temporary id that no entry has and
@@ -83,12 +104,9 @@ pub(super) fn unresolved(operations: &[Operation], known: &Known) -> Vec<(Option
     };
     let mut failures = Vec::new();
     for operation in operations.iter().filter(|one| has_placeholders(one)) {
-        let found = operation.resource().map(Resource::object);
-        let found = found.map(rewrite::links).unwrap_or_default();
-        let place = format!("{}.resource", operation.name("resource"));
-        for link in found.iter().filter(|link| link.kind == LinkKind::Reference) {
-            let failure = links.problem(operation, link);
-            failures.extend(failure.map(|one| (operation.entry, one.at(&link.path).at(&place))));
+        if let Some(resource) = operation.resource() {
+            let problems = links.problems(operation, resource.object()).into_iter();
+            failures.extend(problems.map(|failure| (operation.entry, failure)));
         }
     }
     failures
@@ -140,6 +158,19 @@ impl Links<'_> {
         all_resolved
     }
 
+    /// Why references of a resource name nothing, with their places.
+    fn problems(&self, operation: &Operation, resource: &Object) -> Vec<Failure> {
+        let place = format!("{}.resource", operation.name("resource"));
+        let links = rewrite::links(resource).into_iter();
+        links
+            .filter(|link| link.kind == LinkKind::Reference)
+            .filter_map(|link| {
+                let failure = self.problem(operation, &link)?;
+                Some(failure.at(&link.path).at(&place))
+            })
+            .collect()
+    }
+
     /// Why a reference names nothing, if it does (T14, T15).
     fn problem(&self, operation: &Operation, link: &Link) -> Option<Failure> {
         let text = match link.text.split_once('#') {
@@ -187,14 +218,28 @@ impl Links<'_> {
     }
 
     fn only_match(&self, kind: &str, query: &str) -> Result<String, Failure> {
-        let criterion = Criterion::parse(kind, query)?;
+        let criterion = match self.known.reference(kind, query) {
+            Some(Ok(criterion)) => criterion,
+            Some(Err(failure)) => {
+                return Err(Failure {
+                    kind: failure.kind,
+                    issues: failure.issues.clone(),
+                    source: None,
+                });
+            }
+            None => {
+                // a patch brought it: what it finds was not looked up
+                let text = format!("the reference {kind}?{query} cannot be made by a patch");
+                return Err(Failure::not_supported(text));
+            }
+        };
         let complaint = |what: &str| {
             format!(
                 "Invalid match URL \"{}\" - {what} this search",
                 criterion.text
             )
         };
-        match self.known.matches(&criterion) {
+        match self.known.matches(criterion) {
             [head] => Ok(head.key.to_string()),
             [] => {
                 let text = complaint("No resources match");

@@ -84,6 +84,7 @@ fn changes<'a>(
             Action::Create { .. } => Cause::Create,
             Action::Update { .. } => Cause::Update,
             Action::Import { .. } => Cause::Import,
+            Action::Patch { .. } => Cause::Patch,
             Action::Delete { .. } => Cause::Delete,
             Action::Record { .. } => return Ok(None),
         };

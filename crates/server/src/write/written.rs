@@ -47,12 +47,20 @@ impl Effect {
     }
 }
 
+/// What was asked for, as far as the storage codes tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Update,
+    Patch,
+    Other,
+}
+
 /// The result of one operation.
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
     key: DocumentKey,
     effect: Effect,
-    update: bool,
+    action: Verb,
     conditional: bool,
     version: Option<(u64, Millis)>,
     body: Option<Bytes>,
@@ -69,14 +77,18 @@ impl Written {
         body: Option<Bytes>,
     ) -> Self {
         let is_import = matches!(operation.action, Action::Import { .. });
-        let update = matches!(operation.action, Action::Update { .. });
+        let action = match operation.action {
+            Action::Update { .. } => Verb::Update,
+            Action::Patch { .. } => Verb::Patch,
+            _ => Verb::Other,
+        };
         let conditional = operation.criterion().is_some() && !is_import;
         let version = head.map(|head| (head.version, head.last_updated));
         let body = body.or_else(|| head.map(|head| head.body.clone()));
         Self {
             key,
             effect,
-            update,
+            action,
             conditional,
             version,
             body,
@@ -171,22 +183,35 @@ impl Written {
     }
 
     fn status(&self) -> (StatusCode, StorageCode) {
-        match (self.effect, self.update, self.conditional) {
-            (Effect::Created, false, false) => (StatusCode::CREATED, StorageCode::SuccessfulCreate),
-            (Effect::Created, false, true) => (
+        match (self.effect, self.action, self.conditional) {
+            (Effect::Created, Verb::Other, false) => {
+                (StatusCode::CREATED, StorageCode::SuccessfulCreate)
+            }
+            (Effect::Created, Verb::Other, true) => (
                 StatusCode::CREATED,
                 StorageCode::SuccessfulCreateNoConditionalMatch,
             ),
-            (Effect::Created, true, false) => {
+            (Effect::Created, _, false) => {
                 (StatusCode::CREATED, StorageCode::SuccessfulUpdateAsCreate)
             }
-            (Effect::Created, true, true) => (
+            (Effect::Created, _, true) => (
                 StatusCode::CREATED,
                 StorageCode::SuccessfulUpdateNoConditionalMatch,
             ),
             (Effect::Matched, _, _) => (
                 StatusCode::OK,
                 StorageCode::SuccessfulCreateWithConditionalMatch,
+            ),
+            (Effect::Updated, Verb::Patch, false) => (StatusCode::OK, StorageCode::SuccessfulPatch),
+            (Effect::Updated, Verb::Patch, true) => {
+                (StatusCode::OK, StorageCode::SuccessfulConditionalPatch)
+            }
+            (Effect::Unchanged, Verb::Patch, false) => {
+                (StatusCode::OK, StorageCode::SuccessfulPatchNoChange)
+            }
+            (Effect::Unchanged, Verb::Patch, true) => (
+                StatusCode::OK,
+                StorageCode::SuccessfulConditionalPatchNoChange,
             ),
             (Effect::Updated, _, false) => (StatusCode::OK, StorageCode::SuccessfulUpdate),
             (Effect::Updated, _, true) => (
@@ -214,11 +239,15 @@ impl Written {
 
     fn outcome(&self, code: StorageCode, stamp: Option<&Stamp>) -> Object {
         let name = stamp.map_or_else(|| self.key.to_string(), Stamp::location);
+        let done = match self.action {
+            Verb::Patch => "patched",
+            Verb::Update | Verb::Other => "updated",
+        };
         let text = match self.effect {
             Effect::Created => format!("Successfully created resource \"{name}\"."),
-            Effect::Updated => format!("Successfully updated resource \"{name}\"."),
+            Effect::Updated => format!("Successfully {done} resource \"{name}\"."),
             Effect::Unchanged => {
-                format!("Successfully updated resource \"{name}\" (no changes detected).")
+                format!("Successfully {done} resource \"{name}\" (no changes detected).")
             }
             Effect::Matched => format!("Found resource \"{name}\"; nothing was created."),
             Effect::Deleted => "Successfully deleted 1 resource(s).".to_owned(),
