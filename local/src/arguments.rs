@@ -114,7 +114,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS", conflicts_with = "dynamodb_endpoint")]
     pub(crate) sqs_listen: Option<SocketAddr>,
 
-    /// Export at every multiple of this time since midnight UTC: 30m, 6h, 1d (needs FYR_EXPORT_OWNER)
+    /// Export at every multiple of this time since midnight UTC: 30m, 6h, 1d (needs `FYR_EXPORT_OWNER`)
     #[arg(long, value_name = "TIME", value_parser = crate::serve::every)]
     pub(crate) export_schedule: Option<Duration>,
 
