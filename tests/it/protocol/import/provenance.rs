@@ -74,7 +74,14 @@ fn i19_provenance_can_only_be_read_where_the_rules_are_in_force() {
     let reply = import_one(&fyr, &sor("1", "A")).expect(200);
     let stored = provenance(&fyr, &reply, 1);
     let at = format!("/Provenance/{}", stored["id"].as_str().unwrap());
-    for reply in [fyr.put(&at, &stored), fyr.delete(&at)] {
+    let patch = json!([{"op": "remove", "path": "/policy"}]).to_string();
+    let patched = |path: &str| {
+        fyr.ask("PATCH", path)
+            .bytes("application/json-patch+json", patch.clone())
+            .send()
+    };
+    patched("/Provenance?_id=x").expect(405);
+    for reply in [fyr.put(&at, &stored), patched(&at), fyr.delete(&at)] {
         assert_eq!(reply.expect(405).header("allow"), Some("GET, HEAD"));
     }
     fyr.post("/Provenance", &stored).expect(405);
