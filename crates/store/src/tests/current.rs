@@ -265,3 +265,31 @@ fn a_text_that_is_no_position_is_an_error() {
     };
     assert_eq!(page(&bench, &early), CurrentPage::default());
 }
+
+#[test]
+fn a_version_that_was_never_committed_and_is_later_than_all_others_moves_nobody() {
+    let bench = bench_with(&["1", "2"]);
+    let stale = bench.put("1", "loser");
+    let keep = |call: &crate::simulated::Call| {
+        let is_clean_up = matches!(call, crate::simulated::Call::BatchWrite(writes)
+            if writes.iter().all(|write| write.action == crate::table::Action::Delete));
+        is_clean_up.then_some(crate::simulated::Fault::Dropped)
+    };
+    write(&bench, "1");
+    bench.tables.break_with(keep);
+    bench.clock.advance(10_000);
+    bench.commit(vec![stale]).unwrap_err();
+    bench.tables.repair();
+    bench.clock.advance(-9_000);
+    write(&bench, "1");
+    for descending in [false, true] {
+        let one_by_one = CurrentQuery {
+            descending,
+            limit: 1,
+            ..query()
+        };
+        let mut seen = pages(&bench, one_by_one, |_| {});
+        seen.sort();
+        assert_eq!(seen, ["1", "2"], "descending: {descending}");
+    }
+}

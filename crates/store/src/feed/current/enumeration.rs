@@ -121,6 +121,10 @@ impl<'q> Enumeration<'q> {
     /// on a page before.
     fn note_moved(&mut self, entry: &TimeEntry, head: &Head) {
         let place = FeedPosition::of(&head.key, &head.state);
+        if place <= entry.at {
+            // the entry is of a transaction that was never committed: versions only get later
+            return;
+        }
         if self
             .query
             .until
