@@ -159,7 +159,7 @@ async fn server(config: &Config) -> Result<Server, Error> {
         jobs: ports::jobs(config),
     };
     let mut settings = config.settings(base_url);
-    settings.export.inline_bytes = Some(MAX_FILE_BYTES);
+    settings.export.inline_bytes.get_or_insert(MAX_FILE_BYTES);
     Ok(Server::new(server_ports, settings))
 }
 

@@ -1,5 +1,7 @@
 //! The table of settings: name, meaning, default, and how a value is read.
 
+use std::time::Duration;
+
 use super::{Config, rules, unique};
 
 /// One `FYR_*` variable.
@@ -110,6 +112,59 @@ pub const VARIABLES: &[Variable] = &[
         set: |config, value| {
             let url = url(value)?;
             config.sqs_endpoint = Some(url);
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_EXPORTS_AT_A_TIME",
+        meaning: "Exports that a user may have under way.",
+        default: "3",
+        set: |config, value| count(value, &mut config.limits.export.at_a_time),
+    },
+    Variable {
+        name: "FYR_EXPORT_FILE_LINES",
+        meaning: "Resources after which a file of an export is cut.",
+        default: "100000",
+        set: |config, value| number(value, &mut config.limits.export.file_lines),
+    },
+    Variable {
+        name: "FYR_EXPORT_FILE_BYTES",
+        meaning: "Bytes of text after which a file of an export is cut. A worker holds as much at most.",
+        default: "67108864 (64 MiB)",
+        set: |config, value| number(value, &mut config.limits.export.file_bytes),
+    },
+    Variable {
+        name: "FYR_EXPORT_INLINE_BYTES",
+        meaning: "Bytes of a file, compressed if the client takes that, up to which it is sent in a response. A larger one is fetched by a link to S3.",
+        default: "`fyr serve`: all are sent. Lambda: 4000000",
+        set: |config, value| {
+            number(
+                value,
+                config.limits.export.inline_bytes.get_or_insert_default(),
+            )
+        },
+    },
+    Variable {
+        name: "FYR_RETENTION_MINUTES",
+        meaning: "How long the files of an export can be fetched.",
+        default: "120",
+        set: |config, value| {
+            let mut minutes = 0;
+            number(value, &mut minutes)?;
+            config.limits.jobs.retention = Duration::from_secs(minutes.saturating_mul(60));
+            Ok(())
+        },
+    },
+    Variable {
+        name: "FYR_BULK_DELETE_COMPLETED",
+        meaning: "What the DELETE of a completed export does: keep (404, nothing), or cleanup (202, its files go).",
+        default: "keep",
+        set: |config, value| {
+            config.limits.export.delete_completed = match value {
+                "keep" => false,
+                "cleanup" => true,
+                _ => return Err("keep or cleanup".to_owned()),
+            };
             Ok(())
         },
     },
@@ -247,6 +302,12 @@ fn switch(value: &str, into: &mut bool) -> Result<(), String> {
         "off" | "false" | "0" => false,
         _ => return Err("on or off".to_owned()),
     };
+    Ok(())
+}
+
+fn number(value: &str, into: &mut u64) -> Result<(), String> {
+    let number = value.parse().ok().filter(|number| *number > 0);
+    *into = number.ok_or("a whole number above 0")?;
     Ok(())
 }
 

@@ -103,7 +103,7 @@ impl Exported {
         manner: &Manner,
     ) -> Result<Answer, Failure> {
         if wants_resource(manner) {
-            if self.is_too_large(context, resource::size(&self.file, manner)) && !manner.is_head {
+            if is_too_large(context, resource::size(&self.file, manner)) && !manner.is_head {
                 return self.link(context).await;
             }
             let text = self.text(context, key).await?;
@@ -118,7 +118,7 @@ impl Exported {
         let Ok(part) = part else {
             return self.no_such_part(total);
         };
-        if self.is_too_large(context, part.len()) && !manner.is_head {
+        if is_too_large(context, part.len()) && !manner.is_head {
             return self.link(context).await;
         }
         let mut special = self.headers().header(header::CONTENT_TYPE, NDJSON);
@@ -188,11 +188,6 @@ impl Exported {
         Ok(text.into())
     }
 
-    fn is_too_large(&self, context: &Context, bytes: u64) -> bool {
-        let limit = context.settings.export.inline_bytes;
-        limit.is_some_and(|limit| bytes > limit)
-    }
-
     /// 307 to where the file is kept: for a minute at most, and not beyond its time.
     async fn link(&self, context: &Context) -> Result<Answer, Failure> {
         let left = context
@@ -208,6 +203,11 @@ impl Exported {
             .header(header::CONTENT_LENGTH, "0")
             .answer(StatusCode::TEMPORARY_REDIRECT))
     }
+}
+
+fn is_too_large(context: &Context, bytes: u64) -> bool {
+    let limit = context.settings.export.inline_bytes;
+    limit.is_some_and(|limit| bytes > limit)
 }
 
 /// Whether the client asks for a resource, and not for the lines themselves.

@@ -2,6 +2,10 @@
 
 /// How a request asks. One that is an entry of a bundle asks in no manner of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a header of its own, and all combinations are possible"
+)]
 pub(crate) struct Manner {
     /// `Prefer: respond-async`.
     pub(crate) is_async: bool,

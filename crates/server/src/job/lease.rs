@@ -98,8 +98,8 @@ impl Step {
         })
     }
 
-    /// The step with a new checkpoint, free for anybody.
-    pub(crate) fn put_down(self, checkpoint: Value, is_done: bool) -> Self {
+    /// A step at a new checkpoint, free for anybody.
+    pub(crate) fn put_down(checkpoint: Value, is_done: bool) -> Self {
         Self {
             is_done,
             attempts: 0,
@@ -178,13 +178,13 @@ mod tests {
             tried = granted(tried.claim(at(attempt * 1_000)));
         }
         assert_eq!(tried.claim(at(9_000)), Claim::Hopeless);
-        let further = tried.put_down(json!({"after": "x"}), false);
+        let further = Step::put_down(json!({"after": "x"}), false);
         assert_eq!(granted(further.claim(at(9_000))).attempts, 1);
     }
 
     #[test]
     fn a_step_that_is_done_is_not_begun_again() {
-        let done = step().put_down(json!({}), true);
+        let done = Step::put_down(json!({}), true);
         assert_eq!(done.claim(at(1)), Claim::Done);
     }
 }

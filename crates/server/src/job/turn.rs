@@ -47,14 +47,14 @@ impl Engine {
         };
         match work.step(&found.job, turn).await {
             Ok(progress) => {
-                self.put_down(work, (found, number), (step, revision), progress)
+                self.put_down(work, (found, number), revision, progress)
                     .await
             }
-            Err(stop) => {
+            Err(why) => {
                 let _ = self
                     .put_step(&found.job, number, &step.given_back(), Some(revision))
                     .await?;
-                self.stopped(found, stop).await
+                self.stopped(found, why).await
             }
         }
     }
@@ -63,7 +63,7 @@ impl Engine {
         &self,
         work: &dyn Work,
         (found, number): (Found, usize),
-        (step, revision): (Step, u64),
+        revision: u64,
         progress: Progress,
     ) -> Result<(), Again> {
         let (checkpoint, is_done, found) = match progress {
@@ -76,7 +76,7 @@ impl Engine {
                 (checkpoint, true, found)
             }
         };
-        let step = step.put_down(checkpoint, is_done);
+        let step = Step::put_down(checkpoint, is_done);
         let put = self.put_step(&found.job, number, &step, Some(revision));
         if put.await?.is_none() {
             // the lease was over, and somebody else is at it

@@ -66,10 +66,9 @@ impl Output {
         let at = (line.role, line.kind.clone());
         let has_room =
             |open: &Open| open.count < self.max_lines && open.text_bytes + size <= self.max_bytes;
-        if self.open.get(&at).is_some_and(|open| !has_room(open)) {
-            if let Some(open) = self.open.remove(&at) {
-                self.full.push(open.pack(at.0, at.1.clone())?);
-            }
+        let is_full = self.open.get(&at).is_some_and(|open| !has_room(open));
+        if is_full && let Some(open) = self.open.remove(&at) {
+            self.full.push(open.pack(at.0, at.1.clone())?);
         }
         let open = self.open.entry(at).or_insert_with(Open::new);
         open.gzip.write_all(&line.text).map_err(broken)?;

@@ -160,17 +160,19 @@ fn asked(scheduled: &ScheduledExport, since: Option<i64>) -> Vec<Given> {
 
 /// As a user would have asked: for the manifest.
 fn url(context: &Context, scheduled: &ScheduledExport, since: Option<i64>) -> String {
-    let mut url = format!("{}/$export", context.settings.base_url);
-    let mut separator = '?';
-    if !scheduled.types.is_empty() {
-        url.push_str(&format!("?_type={}", scheduled.types));
-        separator = '&';
-    }
-    if let Some(since) = since {
-        let since = Instant::from_millis(since).to_string().replace('+', "%2B");
-        url.push_str(&format!("{separator}_since={since}"));
-    }
-    url
+    let types = Some(&scheduled.types).filter(|types| !types.is_empty());
+    let types = types.map(|types| format!("_type={types}"));
+    let since = since.map(|since| {
+        let since = Instant::from_millis(since).to_string();
+        format!("_since={}", since.replace('+', "%2B"))
+    });
+    let query: Vec<String> = types.into_iter().chain(since).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!(
+        "{}/$export{mark}{}",
+        context.settings.base_url,
+        query.join("&")
+    )
 }
 
 fn unavailable(error: RecordError) -> Failure {

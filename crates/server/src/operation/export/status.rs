@@ -46,12 +46,13 @@ async fn progress(context: &Context, job: &Job, state: State) -> Result<Answer, 
         _ => "FINALIZE",
     };
     let at = Instant::from_millis(job.changed);
-    let mut told = format!("Build in progress - Status set to {word} at {at}");
+    let mut share = String::new();
     if state == State::InProgress && job.plan.len() > 1 {
         let steps = context.jobs.steps(job).await.map_err(out_of_reach)?;
         let done = steps.iter().filter(|step| step.is_done).count();
-        told.push_str(&format!(" ({}%)", done * 100 / steps.len().max(1)));
+        share = format!(" ({}%)", done * 100 / steps.len().max(1));
     }
+    let told = format!("Build in progress - Status set to {word} at {at}{share}");
     let wait = advised_wait(context, job).to_string();
     Ok(Special::default()
         .header("x-progress", &told)
