@@ -6,6 +6,7 @@
 mod problems;
 mod rules;
 mod unique;
+mod value;
 mod variable;
 
 use std::collections::BTreeMap;

@@ -129,6 +129,59 @@ fn x3_elements_leave_the_others_out_and_say_so() {
 }
 
 #[test]
+fn x3_filters_choose_among_the_resources_of_their_type() {
+    let fyr = Fyr::new();
+    for (name, active) in [("Alfa", true), ("Beta", true), ("Gamma", false)] {
+        fyr.created(&json!({"resourceType": "Organization", "name": name, "active": active}));
+    }
+    fyr.created(&json!({"resourceType": "Patient"}));
+    let names = |query: &str| -> Vec<String> {
+        let lines = export(&fyr, query).lines(&fyr, "output");
+        let mut names: Vec<String> = lines
+            .iter()
+            .map(|line| line["name"].as_str().unwrap_or("a patient").to_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let of_type = "?_type=Organization&_typeFilter=Organization";
+    assert_eq!(
+        names(&format!("{of_type}%3Factive%3Dtrue")),
+        ["Alfa", "Beta"]
+    );
+    // what a filter asks must all be met; of several filters, one
+    assert_eq!(
+        names(&format!("{of_type}%3Factive%3Dtrue%26name%3DB")),
+        ["Beta"]
+    );
+    let two = "%3Fname%3Dalfa,Organization%3Fname%3Dgamma";
+    assert_eq!(names(&format!("{of_type}{two}")), ["Alfa", "Gamma"]);
+    let in_memory = "?_typePostFetchFilterUrl=Organization%3Fname%3Dbeta";
+    // types without a filter are whole
+    assert_eq!(names(in_memory), ["Beta", "a patient"]);
+}
+
+#[test]
+fn x3_a_filter_must_be_one_of_a_single_resource_of_a_wanted_type() {
+    let fyr = Fyr::new();
+    for (filter, code) in [
+        ("Organization%3F_sort%3Dname", "not-supported"),
+        (
+            "Organization%3F_include%3DOrganization:partof",
+            "not-supported",
+        ),
+        ("Organization%3Fpartof.name%3DA", "not-supported"),
+        ("Organization%3Fcolour%3Dred", "not-supported"),
+        ("Patient%3Factive%3Dtrue", "value"),
+        ("Organization", "value"),
+    ] {
+        let query = format!("?_type=Organization&_typeFilter={filter}");
+        let refused = super::client::ask(&fyr, &query).expect(400);
+        assert_eq!(refused.codes(), [code], "{filter}");
+    }
+}
+
+#[test]
 fn binaries_are_not_exported() {
     let fyr = Fyr::new();
     fyr.created(&json!({"resourceType": "Binary", "contentType": "text/plain"}));
