@@ -45,6 +45,7 @@ mod patch;
 mod read;
 mod read_your_writes;
 mod references;
+mod reindex;
 mod reply;
 mod rules;
 mod search;

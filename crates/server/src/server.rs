@@ -15,6 +15,7 @@ use crate::{
     job::{
         Again, Engine, Ticked, Work,
         export::{self, EXPORT, Export},
+        reindex::{REINDEX, Reindex},
     },
     operation::{
         self,
@@ -56,6 +57,7 @@ impl Server {
     pub fn new(ports: Ports, settings: Settings) -> Self {
         let store = ports.store.clone().with_dictionaries(dictionaries());
         let ports = Ports { store, ..ports };
+        let settings = Arc::new(settings);
         let jobs = Engine::new(
             ports.store.clone(),
             Arc::clone(&ports.jobs),
@@ -66,7 +68,7 @@ impl Server {
         Self {
             ports,
             rules: Rules::of(&settings.rules),
-            settings: Arc::new(settings),
+            settings,
             jobs,
             registry: Arc::default(),
         }
@@ -147,6 +149,11 @@ impl Server {
         }
     }
 
+    /// The store, with the dictionaries by which bodies are compressed.
+    pub fn store(&self) -> &Store {
+        &self.ports.store
+    }
+
     /// The settings, as they are in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -154,7 +161,7 @@ impl Server {
 }
 
 /// The kinds of jobs, by the names that their records have.
-fn works(ports: &Ports, settings: &Settings) -> BTreeMap<&'static str, Arc<dyn Work>> {
+fn works(ports: &Ports, settings: &Arc<Settings>) -> BTreeMap<&'static str, Arc<dyn Work>> {
     let export: Arc<dyn Work> = Arc::new(Export {
         store: ports.store.clone(),
         files: Arc::clone(&ports.files),
@@ -163,5 +170,10 @@ fn works(ports: &Ports, settings: &Settings) -> BTreeMap<&'static str, Arc<dyn W
         settings: settings.export.clone(),
         remembered: settings.jobs.retention + settings.jobs.remembered,
     });
-    BTreeMap::from([(EXPORT, export)])
+    let reindex: Arc<dyn Work> = Arc::new(Reindex {
+        store: ports.store.clone(),
+        clock: Arc::clone(&ports.clock),
+        settings: Arc::clone(settings),
+    });
+    BTreeMap::from([(EXPORT, export), (REINDEX, reindex)])
 }

@@ -47,10 +47,11 @@ const ALWAYS: [(&str, &str); 4] = [
 ];
 
 /// Media types that a body may have.
-const MEDIA_TYPES: [&str; 3] = [
+const MEDIA_TYPES: [&str; 4] = [
     "application/fhir+json; charset=UTF-8",
     "application/json",
     "application/fhir+ndjson",
+    "text/plain; charset=UTF-8",
 ];
 
 /// A response whose headers and body are what they must be.
@@ -78,7 +79,7 @@ impl Reply {
         let is_lines = parts
             .headers
             .get("content-type")
-            .is_some_and(|kind| kind == MEDIA_TYPES[2]);
+            .is_some_and(|kind| kind == MEDIA_TYPES[2] || kind == MEDIA_TYPES[3]);
         let json = if text.is_empty() || is_lines {
             Value::Null
         } else {

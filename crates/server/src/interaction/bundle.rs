@@ -87,7 +87,9 @@ pub(super) fn route(
             | Route::ImportOrganizations
             | Route::Export
             | Route::ExportStatus
-            | Route::ExportCancel,
+            | Route::ExportCancel
+            | Route::Reindex
+            | Route::ReindexStatus,
             _,
         ) => {
             let text = "an operation that changes state inside a bundle is not supported";

@@ -144,6 +144,8 @@ async fn read(context: &Context, request: Request) -> Result<Answer, Failure> {
         }
         Route::ExportStatus => operation::export::status(context, &parameters, body.as_ref()).await,
         Route::ExportCancel => operation::export::cancel(context, &parameters).await,
+        Route::Reindex => operation::reindex(context, body).await,
+        Route::ReindexStatus => operation::reindex_status(context, &parameters).await,
         Route::TraverseToSor(key) => operation::traverse_to_sor(context, key).await,
         _ => Err(Failure::internal("a route that leads nowhere")),
     }

@@ -12,6 +12,7 @@
 //! kick_off  a job begins, within the number that an owner may have at a time
 //! tick      what no message asks for: lost messages, dead workers, deadlines
 //! export/   the export of everything as it was at one instant
+//! reindex/  index entries as today's rules have them, for everything
 //! ```
 //!
 //! A message only says "look at this now". What there is to do stands in the records, and every
@@ -25,6 +26,7 @@ mod kick_off;
 mod lease;
 mod message;
 mod record;
+pub(crate) mod reindex;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,10 @@ pub(crate) enum Route {
     Meta(DocumentKey),
     /// `$validate` of a resource of this type, perhaps for this id.
     Validate(String, Option<String>),
+    /// `$reindex`.
+    Reindex,
+    /// How far a reindex is.
+    ReindexStatus,
     /// `$expunge` of a resource.
     Expunge(DocumentKey),
     /// `$import-organizations`.
@@ -79,7 +83,12 @@ impl Route {
     pub(crate) fn may_have_no_body(&self) -> bool {
         matches!(
             self,
-            Self::Export | Self::ExportStatus | Self::Lookup | Self::Meta(_) | Self::Validate(..)
+            Self::Export
+                | Self::ExportStatus
+                | Self::Reindex
+                | Self::Lookup
+                | Self::Meta(_)
+                | Self::Validate(..)
         )
     }
 
@@ -128,6 +137,7 @@ impl Route {
             Self::Export | Self::ExportStatus | Self::ExportCancel => {
                 Right::Operation("$bulk-export")
             }
+            Self::Reindex | Self::ReindexStatus => Right::Operation("$reindex"),
             Self::Expunge(key) => Right::Expunge(key.kind.clone()),
             Self::ConditionalDelete(kind, _) => Right::Delete(kind.clone()),
         }

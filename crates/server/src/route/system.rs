@@ -11,6 +11,8 @@
 //! | GET, POST | `$export-poll-status` | how far an export is |
 //! | DELETE | `$export-poll-status` | its cancellation |
 //! | POST | `$import-organizations` | the operation `$import-organizations` |
+//! | POST | `$reindex` | the operation `$reindex` |
+//! | GET | `$hapi.fhir.reindex-status` | how far a reindex is |
 
 use http::Method;
 
@@ -93,6 +95,26 @@ pub(super) const ROWS: &[Row] = &[
         told: Told::Operation {
             name: "import-organizations",
             definition: "http://ehealth.sundhed.dk/fhir/OperationDefinition/-s-import-organizations",
+            on: On::System,
+        },
+    },
+    Row {
+        method: Method::POST,
+        path: "$reindex",
+        route: |_| Ok(Route::Reindex),
+        told: Told::Operation {
+            name: "reindex",
+            definition: "http://hapifhir.io/fhir/OperationDefinition/reindex",
+            on: On::System,
+        },
+    },
+    Row {
+        method: Method::GET,
+        path: "$hapi.fhir.reindex-status",
+        route: |_| Ok(Route::ReindexStatus),
+        told: Told::Operation {
+            name: "hapi.fhir.reindex-status",
+            definition: "http://hapifhir.io/fhir/OperationDefinition/hapi.fhir.reindex-status",
             on: On::System,
         },
     },

@@ -40,7 +40,7 @@ mod include;
 mod page;
 mod query;
 mod reader;
-mod registry;
+pub(crate) mod registry;
 mod results;
 mod shape;
 mod sort;

@@ -18,7 +18,7 @@ use fhir::{
     search_parameter::{SearchParameter, Set},
 };
 use serde::{Deserialize, Serialize};
-use store::{Millis, RecordError, RecordKey, Store};
+use store::{CurrentQuery, Millis, RecordError, RecordKey, Store};
 
 use crate::{failure::Failure, interaction::Context};
 
@@ -119,6 +119,61 @@ impl Registry {
         let secret = self.known_secret(context).await?;
         secret.ok_or_else(|| Failure::internal("a secret that was there is not"))
     }
+}
+
+/// The parameters that writers index, read just now.
+///
+/// # Errors
+///
+/// When the record cannot be read.
+pub(crate) async fn indexed(store: &Store) -> Result<Set, Failure> {
+    let (parameters, _) = read(store).await?;
+    Ok(set(&parameters.indexed))
+}
+
+/// The parameters that are stored as resources, and active. Those that cannot be compiled are of no
+/// use.
+///
+/// # Errors
+///
+/// When they cannot be read.
+pub(crate) async fn stored(store: &Store) -> Result<Vec<Object>, Failure> {
+    let mut query = CurrentQuery {
+        kind: "SearchParameter".to_owned(),
+        since: None,
+        until: None,
+        descending: false,
+        after: None,
+        limit: 100,
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = store.current(&query).await?;
+        for hit in page.hits {
+            let object: Object =
+                serde_json::from_slice(&hit.head.body).map_err(Failure::internal)?;
+            let is_active = object
+                .get("status")
+                .is_some_and(|status| status == "active");
+            if is_active && SearchParameter::compile(&object).is_ok() {
+                found.push(object);
+            }
+        }
+        query.after = page.next;
+        if query.after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// Whether writers index these custom parameters, and searches use them.
+///
+/// # Errors
+///
+/// When the record cannot be read.
+pub(crate) async fn is_in_force(store: &Store, wanted: &[Object]) -> Result<bool, Failure> {
+    let (parameters, _) = read(store).await?;
+    Ok(parameters.indexed == wanted && parameters.searched == wanted)
 }
 
 /// Has writers index these custom parameters, beside those that are searched already.

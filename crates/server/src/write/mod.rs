@@ -35,7 +35,7 @@ pub(crate) use criterion::Criterion;
 pub(crate) use once::Once;
 pub(crate) use operation::{Action, Operation, Target};
 pub(crate) use patch::{JSON_PATCH, Patch};
-pub(crate) use plan::{entries, identifiers};
+pub(crate) use plan::{entries, identifiers, identifiers_by};
 pub(crate) use wanted::Wanted;
 pub(crate) use written::Written;
 

@@ -6,6 +6,7 @@ use store::{Base, Committed, Entry, Head, Identifier, Method, Write};
 
 use super::{identity::Identified, review::Reviewed};
 use crate::{
+    Settings,
     interaction::Context,
     write::{Action, Operation, Written, written::Effect},
 };
@@ -127,8 +128,13 @@ impl Unfinished {
 
 /// The identifiers of a resource, as the store knows them.
 pub(crate) fn identifiers(context: &Context, resource: &Resource) -> Vec<Identifier> {
+    identifiers_by(&context.settings, resource)
+}
+
+/// The same, by the settings alone.
+pub(crate) fn identifiers_by(settings: &Settings, resource: &Resource) -> Vec<Identifier> {
     let kind = resource.resource_type();
-    let unique = |system: &str| context.settings.unique_systems.contains(kind, system);
+    let unique = |system: &str| settings.unique_systems.contains(kind, system);
     let mut identifiers: Vec<Identifier> = Vec::new();
     for found in identifier::identifiers(resource.object()) {
         let token = found.token();

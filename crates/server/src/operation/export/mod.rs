@@ -33,10 +33,11 @@ pub use schedule::{Scheduled, ScheduledExport};
 pub(crate) use schedule::{note_completed, start as start_scheduled};
 pub(crate) use status::status;
 
+use super::out_of_reach;
 use crate::{
     failure::{Failure, Kind},
     interaction::Context,
-    job::{Again, Found, State, export::EXPORT},
+    job::{Found, State, export::EXPORT},
 };
 
 /// A parameter of an operation, and where it stands.
@@ -135,16 +136,4 @@ fn demand_owner(context: &Context, owner: &str) -> Result<(), Failure> {
     }
     let text = format!("Resource not allowed for user: {user}");
     Err(Failure::new(Kind::Forbidden, IssueType::Forbidden, text))
-}
-
-/// 503: jobs cannot be reached just now, which says nothing about any of them.
-fn out_of_reach(again: Again) -> Failure {
-    Failure {
-        source: Some(again.into()),
-        ..Failure::new(
-            Kind::Unavailable,
-            IssueType::Transient,
-            "the jobs cannot be reached; try again",
-        )
-    }
 }
