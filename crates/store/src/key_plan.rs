@@ -56,6 +56,8 @@ pub(crate) struct KeyPlan {
     pub(crate) add: BTreeSet<String>,
     /// Ids of documents that get another token under it, whether or not they come under it anew.
     pub(crate) gain: BTreeSet<String>,
+    /// Whether a document loses a token under it, whether or not it leaves it.
+    pub(crate) is_losing: bool,
     /// Ids of documents that leave it.
     pub(crate) remove: BTreeSet<String>,
     pub(crate) claims: Vec<Claim>,
@@ -192,7 +194,7 @@ impl KeyPlan {
     /// to hold a token need not hold still who else does: an early announcement, at the version that
     /// was read, shows every rival that comes later whom to wait for.
     pub(crate) fn leaves_intent(&self) -> bool {
-        self.is_exclusive && !(self.guards.is_empty() && self.remove.is_empty())
+        self.is_exclusive && (self.is_losing || !self.guards.is_empty())
     }
 
     /// The write that prepares the plan before its transaction is decided.

@@ -32,6 +32,7 @@ impl Plan {
         for held in before.iter().filter(|held| !after.contains(held)) {
             let key = self.key_plan(&write.key, held.key);
             key.is_exclusive = true;
+            key.is_losing = true;
             if !after.iter().any(|other| other.key == held.key) {
                 key.remove.insert(write.key.id.clone());
             }

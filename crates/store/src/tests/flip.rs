@@ -318,3 +318,35 @@ fn a_large_transaction_that_was_taken_over_leaves_nothing() {
     commit_marked(&bench, &second, many(&bench, 150, "b")).unwrap();
     assert_eq!(bench.read("0").unwrap().body, body_of("b"));
 }
+
+#[test]
+fn a_guard_knows_of_a_token_that_a_document_is_about_to_lose_for_another_under_the_same_key() {
+    let bench = Bench::new();
+    bench
+        .commit(vec![bench.put("0", "a").with_shared("x")])
+        .unwrap();
+    let mut writes = many(&bench, 150, "b");
+    writes[0] = bench.put("0", "b").with_unique("x");
+    bench.tables.break_with(|call| match call {
+        Call::Write(Write {
+            key,
+            action: Action::Put(item),
+            ..
+        }) if key.table == Table::Control => {
+            let commits = item.get("st") == Some(&Value::S("C".to_owned()));
+            Some(if commits { Fault::Late } else { Fault::Dropped })
+        }
+        _ => None,
+    });
+    assert!(matches!(bench.commit(writes), Err(CommitError::Unknown(_))));
+    bench.tables.repair();
+    let criterion = crate::Criterion {
+        key: "x".into(),
+        token: Some("shared|x".to_owned()),
+    };
+    let holder = block_on(bench.store.find("Organization", &criterion)).unwrap();
+    assert_eq!(holder.owners.len(), 1);
+    bench.tables.deliver_late();
+    let guarded = bench.commit_guarded(vec![bench.put("z", "a")], vec![holder]);
+    assert!(matches!(guarded, Err(CommitError::Conflict(_))));
+}
