@@ -2,6 +2,7 @@
 //! the commands that bring files in and out.
 
 mod client;
+mod export;
 mod files;
 mod kill;
 mod outside;

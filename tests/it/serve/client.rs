@@ -14,6 +14,8 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) head: String,
     pub(super) body: Value,
+    /// The body as it came.
+    pub(super) text: String,
 }
 
 impl Client {
@@ -22,6 +24,12 @@ impl Client {
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         stream.set_nodelay(true)?;
         Ok(Self(BufReader::new(stream)))
+    }
+
+    /// Sends a request without a body and with more headers, and reads its response.
+    pub(super) fn ask(&mut self, method: &str, path: &str, more: &str) -> io::Result<Reply> {
+        self.write(&head(method, path, 0, more))?;
+        self.receive()
     }
 
     /// Sends a request and reads its response.
@@ -51,8 +59,14 @@ impl Client {
             .find_map(|line| line.strip_prefix("content-length: "));
         let mut body = vec![0; length.map_or(0, |digits| digits.parse().unwrap())];
         self.0.read_exact(&mut body)?;
+        let text = String::from_utf8_lossy(&body).into_owned();
         let body = serde_json::from_slice(&body).unwrap_or_default();
-        Ok(Reply { status, head, body })
+        Ok(Reply {
+            status,
+            head,
+            body,
+            text,
+        })
     }
 }
 

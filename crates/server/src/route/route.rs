@@ -120,11 +120,10 @@ impl Route {
             Self::Read(key)
             | Self::Vread(key, _)
             | Self::History(key)
+            | Self::Meta(key)
             | Self::TraverseToSor(key) => Right::Read(key.kind.clone()),
             Self::Lookup => Right::Read("CodeSystem".to_owned()),
-            Self::Meta(key) => Right::Read(key.kind.clone()),
-            Self::Validate(kind, _) => Right::Read(kind.clone()),
-            Self::TypeHistory(kind) => Right::Read(kind.clone()),
+            Self::Validate(kind, _) | Self::TypeHistory(kind) => Right::Read(kind.clone()),
             Self::Search(Some(kind)) => Right::Search(kind.clone()),
             // what it searches is asked for type by type
             Self::SystemHistory | Self::Search(None) => Right::ReadSome,

@@ -161,7 +161,7 @@ async fn follow(fyr: &Fyr, seed: u64, done: &AtomicUsize) -> (Copy, usize) {
 
 /// Each export on its own shows one state.
 async fn look(fyr: &Fyr, seed: u64, done: &AtomicUsize) {
-    let mut chance = seed ^ 77;
+    let mut chance = seed + 77;
     while done.load(Ordering::Relaxed) < WRITERS {
         let (_, resources, _) = export(fyr, "", &mut chance).await;
         let mut copy = Copy::default();

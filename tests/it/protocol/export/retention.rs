@@ -57,7 +57,7 @@ fn p10_the_status_is_unknown_once_the_files_have_expired() {
 #[test]
 fn an_operator_sets_how_long_files_are_kept() {
     let fyr = Fyr::with(|settings| {
-        settings.jobs.retention = std::time::Duration::from_secs(60);
+        settings.jobs.retention = std::time::Duration::from_mins(1);
     });
     let (_, file) = finished(&fyr);
     fyr.advance(59_999);
@@ -84,7 +84,7 @@ fn files_of_no_job_and_of_cancelled_ones_are_removed_and_those_of_others_are_not
     let job = cancelled.split('=').nth(1).unwrap().to_owned();
     put(format!("export/{job}/half"));
     put("export/unknown/file".to_owned());
-    put(format!("{}x", kept));
+    put(format!("{kept}x"));
     put("other/file".to_owned());
     assert_eq!(fyr.tick().files_removed, 2);
     fyr.delete(&cancelled).expect(202);

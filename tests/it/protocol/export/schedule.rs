@@ -26,7 +26,7 @@ fn start(fyr: &Fyr, scheduled: &ScheduledExport) -> Scheduled {
 fn run(fyr: &Fyr, scheduled: &ScheduledExport) -> String {
     match start(fyr, scheduled) {
         Scheduled::Started(id) => format!("/$export-poll-status?_jobId={id}"),
-        other => panic!("{other:?}"),
+        under_way @ Scheduled::UnderWay(_) => panic!("{under_way:?}"),
     }
 }
 
