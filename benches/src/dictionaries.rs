@@ -6,6 +6,7 @@
 //! only files that are not there yet.
 
 mod chance;
+mod elements;
 mod samples;
 
 use std::fs;

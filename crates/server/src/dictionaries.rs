@@ -3,7 +3,7 @@
 //!
 //! A stored resource names its dictionary by number. So a row here, once released, is never changed
 //! and never removed; a better dictionary gets a row with a new number, and is used from then on
-//! (docs/adr/0010).
+//! (docs/adr/0011).
 
 use std::sync::LazyLock;
 

@@ -30,7 +30,6 @@ use std::sync::Arc;
 
 pub use change::{Cause, Change};
 pub(crate) use chosen::Rules;
-pub use fut::{Part, Unsplittable, split};
 pub use hvo::Settings as HvoSettings;
 pub use question::{Answers, Question};
 pub(crate) use reception::{receive, refused};

@@ -11,7 +11,6 @@
 //! tree        who is part of whom in an import (I4)
 //! merge       what an import changes (I10)
 //! provenance  what an import leaves behind (I18)
-//! split       a whole register as imports of a limited size, for clients (I16)
 //! ```
 //!
 //! `FYR_RULES=fut` has these rules in force for every request; an import always has its own.
@@ -24,7 +23,6 @@ mod names;
 mod profile;
 mod provenance;
 mod source;
-mod split;
 mod tree;
 
 use fhir::{outcome::Issue, resource::Resource};
@@ -32,7 +30,6 @@ use fhir::{outcome::Issue, resource::Resource};
 pub(crate) use import::Import;
 pub(crate) use message::Message;
 pub(crate) use source::{Source, import_key};
-pub use split::{Part, Unsplittable, split};
 
 use crate::rules::{Author, Change, RuleSet};
 
