@@ -14,7 +14,7 @@
 //! | `dryRun` | nothing is changed, and the report tells how many would be |
 //! | `optimizeStorage`, `optimisticLock`, `correctCurrentVersion`, `batchSize`, `partitionId` | checked, and without effect: storage is as it should be, and writers are never locked out |
 //!
-//! SearchParameter resources of this server come into force by a reindex of everything: first writers
+//! `SearchParameter` resources of this server come into force by a reindex of everything: first writers
 //! index them, and when every resource has their entries, searches use them.
 //!
 //! The answer is 202 with the place of the status (`reindex_status`), whether or not `Prefer:
