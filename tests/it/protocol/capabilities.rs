@@ -130,12 +130,12 @@ fn each_type_lists_what_it_can_be_searched_by_and_what_can_be_included() {
     let includes = organization["searchInclude"].as_array().unwrap();
     assert!(includes.contains(&json!("Organization:partof")));
     let operations = organization["operation"].as_array().unwrap();
-    let names: Vec<&str> = operations
+    let offered: Vec<&str> = operations
         .iter()
         .map(|one| one["name"].as_str().unwrap())
         .collect();
     assert!(
-        names.contains(&"validate") && !names.contains(&"lookup"),
-        "{names:?}"
+        offered.contains(&"validate") && !offered.contains(&"lookup"),
+        "{offered:?}"
     );
 }

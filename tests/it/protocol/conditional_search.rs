@@ -131,7 +131,7 @@ fn of_many_conditional_creates_by_name_one_creates_and_all_others_find_it() {
         let body = organization("Region X");
         let ask = |client: usize| -> Ask<'_> {
             // the same criterion, however it is written
-            let query = if client % 2 == 0 {
+            let query = if client.is_multiple_of(2) {
                 "name:exact=Region X"
             } else {
                 "name:exact=Region%20X&_format=json"

@@ -200,7 +200,7 @@ mod tests {
 
     use super::*;
 
-    fn of(parameters: Value) -> Result<Wanted, Vec<String>> {
+    fn of(parameters: &Value) -> Result<Wanted, Vec<String>> {
         let body = json!({"resourceType": "Parameters", "parameter": parameters});
         wanted(body.as_object()).map_err(|failure| {
             let issues = failure.issues.into_iter();
@@ -210,14 +210,14 @@ mod tests {
 
     #[test]
     fn without_parameters_everything_is_reindexed() {
-        for wanted in [of(json!([])).unwrap(), wanted(None).unwrap()] {
+        for wanted in [of(&json!([])).unwrap(), wanted(None).unwrap()] {
             assert!(wanted.selected.is_empty() && wanted.search_parameters && !wanted.dry_run);
         }
     }
 
     #[test]
     fn urls_name_types_and_criteria() {
-        let wanted = of(json!([
+        let wanted = of(&json!([
             {"name": "url", "valueString": "Organization?"},
             {"name": "url", "valueString": "Patient?name=a&active=true"}]));
         let selected = wanted.unwrap().selected;
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn all_problems_are_told_at_once() {
-        let problems = of(json!([
+        let problems = of(&json!([
             {"name": "url", "valueString": "Organization"},
             {"name": "url", "valueString": "https://x.example/fhir/Organization?"},
             {"name": "url", "valueString": "Organisation?"},
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn parameters_of_other_servers_are_taken_and_ignored() {
-        let wanted = of(json!([
+        let wanted = of(&json!([
             {"name": "optimizeStorage", "valueCode": "CURRENT_VERSION"},
             {"name": "optimisticLock", "valueBoolean": false},
             {"name": "correctCurrentVersion", "valueCode": "ALL"},

@@ -136,7 +136,7 @@ fn h5_a_condition_on_the_whole_bundle_means_nothing() {
             "method": "POST", "url": "Organization", "ifNoneExist": format!("identifier={NUMBER}|2321000040")
         }),
     );
-    send(&fyr, &[only.clone()]).expect(200);
+    send(&fyr, std::slice::from_ref(&only)).expect(200);
     assert_eq!(send(&fyr, &[only]).expect(200).status_of(0), "200 OK");
 }
 
