@@ -1,7 +1,7 @@
 //! Index entries, and the ranges that find them.
 //!
 //! An entry costs a write with every change of its resource, so not every parameter has entries.
-//! [`indexing`] is the one place that decides. What has none is found by another criterion, or by
+//! `indexing` is the one place that decides. What has none is found by another criterion, or by
 //! going through the type.
 //!
 //! | parameter | partition | sort text |

@@ -29,7 +29,7 @@ pub(super) async fn search(
 ///
 /// # Errors
 ///
-/// As [`search`].
+/// As [`search()`].
 pub(super) async fn check(
     context: &Context,
     kind: Option<&str>,

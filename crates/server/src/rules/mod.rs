@@ -11,7 +11,7 @@
 //! hvo/       the Swedish registry of healthcare providers and their units
 //! ```
 //!
-//! A set is one folder and one line in [`built_in`]. Neither the interactions nor `write` know which
+//! A set is one folder and one line in `built_in`. Neither the interactions nor `write` know which
 //! sets there are: a bundle passes `reception` once, every write passes `change` once.
 //! docs/adr/0009-rule-sets.md says why.
 //!
