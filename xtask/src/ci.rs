@@ -1,12 +1,10 @@
 //! What must pass before a change lands, and its parts.
 
-use std::process::Command;
-
 use anyhow::Result;
 
 use crate::step::Steps;
-use crate::tool;
 use crate::workspace::{cargo, root};
+use crate::{templates, tool};
 
 /// Schedules of every run: less than five minutes on two cores.
 const CI_SCHEDULES: u64 = 100_000;
@@ -27,7 +25,7 @@ pub(crate) fn ci(steps: &mut Steps) -> Result<()> {
 /// All that looks at sources and templates without running anything of ours.
 pub(crate) fn lint(steps: &mut Steps) -> Result<()> {
     steps.run("format", &mut cargo(&["fmt", "--all", "--check"]))?;
-    templates(steps)?;
+    templates::check(steps)?;
     dependencies(steps)?;
     let clippy = [
         "clippy",
@@ -108,36 +106,6 @@ pub(crate) fn load(steps: &mut Steps, seconds: u64) -> Result<()> {
     steps.run("release build", &mut cargo(&build))?;
     let mut command = cargo(&["run", "--release", "--package", "benches", "--", "load"]);
     steps.run("load", command.args(["--seconds", &seconds.to_string()]))
-}
-
-fn templates(steps: &mut Steps) -> Result<()> {
-    match tool::python_tool("cfn-lint") {
-        Some(tool) => {
-            let mut command = Command::new(tool);
-            steps.run("cfn-lint", command.arg("template.yaml").current_dir(root()))?;
-        }
-        None => steps.skip(
-            "cfn-lint",
-            "not installed (`.ci/run` installs it into .venv)",
-        ),
-    }
-    match tool::python_tool("sam") {
-        Some(tool) => {
-            let mut command = Command::new(tool);
-            command.args(["validate", "--lint", "--template", "template.yaml"]);
-            // The region is a formality: nothing is called.
-            command.envs([
-                ("SAM_CLI_TELEMETRY", "0"),
-                ("AWS_DEFAULT_REGION", "eu-north-1"),
-            ]);
-            steps.run("sam validate", command.current_dir(root()))?;
-        }
-        None => steps.skip(
-            "sam validate",
-            "not installed (`.ci/run` installs it into .venv)",
-        ),
-    }
-    Ok(())
 }
 
 fn dependencies(steps: &mut Steps) -> Result<()> {

@@ -1,17 +1,19 @@
 //! The one front door for developers: `cargo xtask <task>`.
 //!
-//! It needs Rust alone. Tools beyond that (nextest, cargo-deny, cfn-lint, the SAM CLI and the Lambda
-//! emulator in its wheel) are used when they are installed; otherwise the step says what is missing.
+//! It needs Rust alone. Tools beyond that (nextest, cargo-deny, cfn-lint, checkov, the SAM CLI and the
+//! Lambda emulator in its wheel, clients of FHIR) are used when they are installed; otherwise the step says what is missing.
 #![allow(
     clippy::print_stdout,
     reason = "a command line tool speaks on standard output"
 )]
 
 mod ci;
+mod clients;
 mod events;
 mod shape;
 mod size;
 mod step;
+mod templates;
 mod tool;
 mod workspace;
 
@@ -51,6 +53,8 @@ enum Task {
         /// Only the cases whose `function/case` contains this
         filter: Option<String>,
     },
+    /// Real FHIR clients, fhirpy and fhir-kit-client, against `fyr serve`
+    Clients,
     /// The simulation of the commit protocol, with more schedules than the test suite runs
     Sim {
         /// How many schedules
@@ -101,6 +105,7 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Lint => ci::lint(steps),
         Task::Test { arguments } => ci::test(steps, &arguments),
         Task::Events { filter } => events::replay(steps, filter.as_deref()),
+        Task::Clients => clients::run(steps),
         Task::Sim { schedules, seed } => ci::simulate(steps, schedules, seed),
         Task::Dictionaries => ci::train_dictionaries(steps),
         Task::Size => size::print(steps),

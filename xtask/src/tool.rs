@@ -38,7 +38,8 @@ pub(crate) fn lambda_emulator() -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-fn answers(program: &Path, argument: &str) -> bool {
+/// Whether a program can be run.
+pub(crate) fn answers(program: &Path, argument: &str) -> bool {
     Command::new(program)
         .arg(argument)
         .stdin(Stdio::null())

@@ -10,20 +10,27 @@
 //! resource: which routes lead to them, what they may do to which table, how long they may take.
 
 mod caller;
+mod observed;
 mod queue;
 mod request;
 mod response;
 mod schedule;
+mod worker;
 
 use std::error;
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use lambda_http::{Error, LambdaEvent, Request, lambda_runtime, service_fn};
 use serde_json::Value;
 use server::{Ports, Server};
-use store::Store;
+use store::{Millis, Receipt, Recovery, Store};
 
+use crate::telemetry::{Measured, Meter, Metric};
 use crate::{Config, ports, recovery, telemetry};
+use observed::Observed;
+use worker::Worker;
 
 /// Of a file that is sent in an answer: Lambda takes 6 MB, in which bytes are a third longer.
 const MAX_FILE_BYTES: u64 = 4_000_000;
@@ -39,11 +46,19 @@ struct Malformed(&'static str);
 /// Wrong settings, or no Lambda around it.
 pub async fn run() -> Result<(), Error> {
     telemetry::to_cloudwatch();
-    let server = server(&Config::from_environment()?).await?;
+    let config = Config::from_environment()?;
+    let (meter, server) = (Meter::new(&config), server(&config, &Arc::default()).await?);
     lambda_http::run(service_fn(|event: Request| async {
+        let receipt = Arc::new(Receipt::new());
+        let base_path = &server.settings().base_path;
         let caller = caller::caller(&event);
-        let request = request::request(event, &server.settings().base_path)?;
-        Ok::<_, Error>(response::Reply(server.respond(request, caller).await))
+        let observed = Observed::arriving(&event, &caller, base_path);
+        let request = request::request(event, base_path)?;
+        let response = server
+            .respond_metered(request, caller, Arc::clone(&receipt))
+            .await;
+        meter.record(observed.answered(&response, &receipt));
+        Ok::<_, Error>(response::Reply(response))
     }))
     .await
 }
@@ -54,10 +69,18 @@ pub async fn run() -> Result<(), Error> {
 /// Wrong settings, or no Lambda around it.
 pub async fn run_recovery() -> Result<(), Error> {
     telemetry::to_cloudwatch();
-    let store = store(&Config::from_environment()?).await;
-    run_queue(|message| {
-        let store = store.clone();
-        async move { recovery::recover(&store, &message).await }
+    let config = Config::from_environment()?;
+    let worker = Worker::new(&config);
+    let store = store(&config, &worker.receipt).await;
+    run_queue(&worker, |message| {
+        let (store, worker) = (store.clone(), worker.clone());
+        async move {
+            let recovery = recovery::recover(&store, &message).await?;
+            if matches!(recovery, Recovery::Committed | Recovery::Aborted) {
+                worker.recovered.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok::<_, recovery::Again>(())
+        }
     })
     .await
 }
@@ -68,8 +91,10 @@ pub async fn run_recovery() -> Result<(), Error> {
 /// Wrong settings, or no Lambda around it.
 pub async fn run_jobs() -> Result<(), Error> {
     telemetry::to_cloudwatch();
-    let server = server(&Config::from_environment()?).await?;
-    run_queue(|message| {
+    let config = Config::from_environment()?;
+    let worker = Worker::new(&config);
+    let server = server(&config, &worker.receipt).await?;
+    run_queue(&worker, |message| {
         let server = server.clone();
         async move { server.receive(&message).await }
     })
@@ -77,15 +102,25 @@ pub async fn run_jobs() -> Result<(), Error> {
 }
 
 /// Hands on the messages of a queue, and leaves those on it that fail.
-async fn run_queue<F, E>(work: impl Fn(String) -> F) -> Result<(), Error>
+async fn run_queue<F, E>(worker: &Worker, work: impl Fn(String) -> F) -> Result<(), Error>
 where
     F: Future<Output = Result<(), E>>,
     E: error::Error + 'static,
 {
     let work = &work;
     let handle = |event: LambdaEvent<Value>| async move {
-        let answer = queue::work_off(&event.payload, work).await?;
-        Ok::<_, Error>(answer)
+        let before = worker.totals();
+        let waited = queue::oldest(&event.payload).map(|sent| Meter::now().since(Millis(sent)));
+        let done = queue::work_off(&event.payload, work).await?;
+        let recovered = worker.recovered.swap(0, Ordering::Relaxed);
+        let measured = Measured::default()
+            .count(Metric::MessageAge, waited.unwrap_or_default() / 1000)
+            .count(Metric::MessagesFailed, done.failed)
+            .count(Metric::RecoveryActions, recovered)
+            .about("lambdaRequestId", Some(event.context.request_id))
+            .about("xrayTraceId", event.context.xray_trace_id);
+        worker.record(before, measured);
+        Ok::<_, Error>(done.answer)
     };
     lambda_runtime::run(service_fn(handle)).await
 }
@@ -97,17 +132,24 @@ where
 pub async fn run_sweeper() -> Result<(), Error> {
     telemetry::to_cloudwatch();
     let config = Config::from_environment()?;
-    let (store, server) = (store(&config).await, server(&config).await?);
-    run_schedule(|| sweep(&store, &server)).await
+    let worker = Worker::new(&config);
+    let store = store(&config, &worker.receipt).await;
+    let server = server(&config, &worker.receipt).await?;
+    run_schedule(&worker, || sweep(&store, &server)).await
 }
 
 /// Both are done, even when one of them fails.
-async fn sweep(store: &Store, server: &Server) -> Result<(), Error> {
+async fn sweep(store: &Store, server: &Server) -> Result<Measured, Error> {
     let (swept, ticked) = (store.sweep(0, 1).await, server.tick().await);
     tracing::info!(?swept, ?ticked, "swept");
-    swept?;
-    ticked?;
-    Ok(())
+    let (swept, ticked) = (swept?, ticked?);
+    Ok(Measured::default()
+        .count(Metric::RecoveryActions, swept.committed + swept.aborted)
+        .count(Metric::TransactionsUndecided, swept.undecided)
+        .count(Metric::JobsUnderWay, ticked.under_way)
+        .count(Metric::JobAge, ticked.oldest_ms / 1000)
+        .count(Metric::JobsOverdue, ticked.overdue)
+        .count(Metric::FilesRemoved, ticked.files_removed))
 }
 
 /// Starts the export of the settings.
@@ -120,32 +162,38 @@ pub async fn run_scheduled_export() -> Result<(), Error> {
     let scheduled = config
         .scheduled_export()
         .ok_or("FYR_EXPORT_OWNER is not set")?;
-    let server = server(&config).await?;
-    run_schedule(|| async {
+    let worker = Worker::new(&config);
+    let server = server(&config, &worker.receipt).await?;
+    run_schedule(&worker, || async {
         let started = server.start_scheduled_export(scheduled).await?;
         tracing::info!(?started, "a scheduled export");
-        Ok::<_, Error>(())
+        Ok::<_, Error>(Measured::default())
     })
     .await
 }
 
 /// Does something each time that a schedule says so. A failure is told to Lambda, which tries again.
-async fn run_schedule<F, E>(work: impl Fn() -> F) -> Result<(), Error>
+async fn run_schedule<F, E>(worker: &Worker, work: impl Fn() -> F) -> Result<(), Error>
 where
-    F: Future<Output = Result<(), E>>,
+    F: Future<Output = Result<Measured, E>>,
     E: Into<Error>,
 {
     let work = &work;
     let handle = |event: LambdaEvent<Value>| async move {
+        let before = worker.totals();
         let scheduled_for = schedule::time(&event.payload)?.to_owned();
-        work().await.map_err(Into::into)?;
-        tracing::info!(scheduled_for, "done");
+        let measured = work().await.map_err(Into::into)?;
+        let measured = measured
+            .about("scheduledFor", Some(scheduled_for))
+            .about("lambdaRequestId", Some(event.context.request_id))
+            .about("xrayTraceId", event.context.xray_trace_id);
+        worker.record(before, measured);
         Ok::<_, Error>(Value::Null)
     };
     lambda_runtime::run(service_fn(handle)).await
 }
 
-async fn server(config: &Config) -> Result<Server, Error> {
+async fn server(config: &Config, receipt: &Arc<Receipt>) -> Result<Server, Error> {
     let base_url = config
         .base_url
         .as_deref()
@@ -154,7 +202,7 @@ async fn server(config: &Config) -> Result<Server, Error> {
     let server_ports = Ports {
         clock: store_ports.clock.clone(),
         ids: store_ports.ids.clone(),
-        store: Store::new(store_ports, config.store_settings()),
+        store: Store::new(store_ports, config.store_settings()).metered(Arc::clone(receipt)),
         files: ports::files(config),
         jobs: ports::jobs(config),
     };
@@ -163,6 +211,7 @@ async fn server(config: &Config) -> Result<Server, Error> {
     Ok(Server::new(server_ports, settings))
 }
 
-async fn store(config: &Config) -> Store {
-    Store::new(ports::store_ports(config).await, config.store_settings())
+async fn store(config: &Config, receipt: &Arc<Receipt>) -> Store {
+    let ports = ports::store_ports(config).await;
+    Store::new(ports, config.store_settings()).metered(Arc::clone(receipt))
 }

@@ -29,17 +29,17 @@ pub fn message(transaction: &str) -> String {
     serde_json::json!({ "transaction": transaction }).to_string()
 }
 
-/// Does what a message asks for.
+/// Does what a message asks for, and tells what became of the transaction.
 ///
 /// # Errors
 /// [`Again`]: the message must come again.
-pub async fn recover(store: &Store, message: &str) -> Result<(), Again> {
+pub async fn recover(store: &Store, message: &str) -> Result<Recovery, Again> {
     let transaction = transaction(message).ok_or_else(|| Again::Unreadable(message.to_owned()))?;
     match store.recover(&transaction).await {
         Ok(Recovery::Undecided) => Err(Again::Undecided(transaction)),
         Ok(recovery) => {
             tracing::info!(transaction, ?recovery, "looked at a transaction");
-            Ok(())
+            Ok(recovery)
         }
         Err(source) => Err(Again::Failed {
             transaction,

@@ -1,4 +1,13 @@
-//! Where logs go: JSON lines for `CloudWatch`, plain text on a terminal's standard error.
+//! Where logs go: JSON lines for `CloudWatch`, plain text on a terminal's standard error. And what the
+//! functions measure: docs/operations.md lists the metrics.
+
+mod meter;
+mod metric;
+mod totals;
+
+pub(crate) use meter::{Measured, Meter};
+pub use metric::{Described, METRICS, Metric, NAMESPACE};
+pub(crate) use totals::Totals;
 
 use tracing_subscriber::EnvFilter;
 

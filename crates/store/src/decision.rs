@@ -66,6 +66,9 @@ impl Calls<'_> {
         &self,
         transactions: BTreeSet<String>,
     ) -> Result<BTreeMap<String, Decision>, StoreError> {
+        if let Some(receipt) = &self.store.receipt {
+            receipt.add_intents_met(transactions.len() as u64);
+        }
         let items = self
             .get_all(transactions.iter().map(|tx| decision_key(tx)).collect())
             .await?;

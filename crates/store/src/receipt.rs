@@ -20,6 +20,7 @@ pub struct Receipt {
     round_trips: AtomicU64,
     retries: AtomicU64,
     conflicts: AtomicU64,
+    intents_met: AtomicU64,
 }
 
 impl Receipt {
@@ -58,6 +59,12 @@ impl Receipt {
         self.conflicts.load(Ordering::Relaxed)
     }
 
+    /// Looks at the decisions of transactions whose intents were in the way. One that is waited for is
+    /// looked at several times.
+    pub fn intents_met(&self) -> u64 {
+        self.intents_met.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn add_request(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
@@ -68,6 +75,10 @@ impl Receipt {
 
     pub(crate) fn add_conflict(&self) {
         self.conflicts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_intents_met(&self, intents: u64) {
+        self.intents_met.fetch_add(intents, Ordering::Relaxed);
     }
 
     pub(crate) fn add_consumed(&self, consumed: Consumed) {

@@ -52,7 +52,7 @@ impl Background {
             let store = store.clone();
             let work = move |message: String| {
                 let store = store.clone();
-                async move { recover(&store, &message).await }
+                async move { recover(&store, &message).await.map(drop) }
             };
             loops.spawn(receive(queue.clone(), work, stopped.clone()));
         }

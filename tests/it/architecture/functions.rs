@@ -1,7 +1,7 @@
 //! One name end to end: a folder in `functions/` is a binary, a resource in the template, a folder of
 //! events and a section of the documentation.
 
-use super::sources::{folders, root, text};
+use super::sources::{folders, text};
 
 #[test]
 fn every_function_has_a_resource_in_the_template() {
@@ -30,31 +30,6 @@ fn every_function_of_the_template_has_a_folder() {
     let template = text("template.yaml");
     let functions = template.matches("Type: AWS::Serverless::Function").count();
     assert_eq!(functions, folders("functions").len());
-}
-
-#[test]
-fn every_function_has_events_with_expected_answers() {
-    for function in folders("functions") {
-        let folder = root().join("events").join(&function);
-        let mut cases = 0;
-        for entry in std::fs::read_dir(&folder).unwrap_or_else(|_| panic!("no events/{function}")) {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let Some(case) = name
-                .strip_suffix(".json")
-                .filter(|case| !case.ends_with(".expected"))
-            else {
-                continue;
-            };
-            cases += 1;
-            let expected = folder.join(format!("{case}.expected.json"));
-            assert!(
-                expected.is_file(),
-                "events/{function}/{case}.json expects nothing"
-            );
-        }
-        assert!(cases > 0, "events/{function} has no case");
-    }
 }
 
 #[test]

@@ -25,6 +25,23 @@ struct Message<'a> {
     body: &'a str,
 }
 
+/// What came of an event: the answer to Lambda, and how many messages stay on the queue.
+#[derive(Debug, PartialEq)]
+pub(super) struct WorkedOff {
+    pub(super) answer: Value,
+    pub(super) failed: usize,
+}
+
+/// When the oldest message of an event was sent, in milliseconds since 1970.
+pub(super) fn oldest(event: &Value) -> Option<i64> {
+    let sent = |record: &Value| {
+        let sent = record.get("attributes")?.get("SentTimestamp")?.as_str()?;
+        sent.parse().ok()
+    };
+    let records = event.get("Records")?.as_array()?;
+    records.iter().filter_map(sent).min()
+}
+
 /// Works off all messages of an event, side by side, and names those that failed.
 ///
 /// # Errors
@@ -32,7 +49,7 @@ struct Message<'a> {
 pub(super) async fn work_off<F, E>(
     event: &Value,
     work: impl Fn(String) -> F,
-) -> Result<Value, Malformed>
+) -> Result<WorkedOff, Malformed>
 where
     F: Future<Output = Result<(), E>>,
     E: Error + 'static,
@@ -51,7 +68,10 @@ where
             failures.push(json!({"itemIdentifier": message.id}));
         }
     }
-    Ok(json!({"batchItemFailures": failures}))
+    Ok(WorkedOff {
+        failed: failures.len(),
+        answer: json!({"batchItemFailures": failures}),
+    })
 }
 
 fn messages(event: &Value) -> Result<Vec<Message<'_>>, Malformed> {
@@ -106,7 +126,7 @@ mod tests {
         json!({"Records": records})
     }
 
-    fn work_off_failing(event: &Value, bad: &'static str) -> Result<Value, Malformed> {
+    fn work_off_failing(event: &Value, bad: &'static str) -> Result<WorkedOff, Malformed> {
         block_on(work_off(event, |body| async move {
             if body == bad {
                 return Err(io::Error::other("not yet"));
@@ -117,15 +137,26 @@ mod tests {
 
     #[test]
     fn only_the_messages_that_failed_come_again() {
-        let answer = work_off_failing(&event(&["a", "b", "c"]), "b").unwrap();
+        let done = work_off_failing(&event(&["a", "b", "c"]), "b").unwrap();
         let expected = json!({"batchItemFailures": [{"itemIdentifier": "message-1"}]});
-        assert_eq!(answer, expected);
+        assert_eq!((done.answer, done.failed), (expected, 1));
     }
 
     #[test]
     fn when_all_went_well_none_comes_again() {
-        let answer = work_off_failing(&event(&["a", "b"]), "c").unwrap();
-        assert_eq!(answer, json!({"batchItemFailures": []}));
+        let done = work_off_failing(&event(&["a", "b"]), "c").unwrap();
+        assert_eq!(
+            (done.answer, done.failed),
+            (json!({"batchItemFailures": []}), 0)
+        );
+    }
+
+    #[test]
+    fn the_oldest_message_tells_how_long_they_wait() {
+        let mut event = event(&["a", "b"]);
+        event["Records"][1]["attributes"]["SentTimestamp"] = json!("1545082640000");
+        assert_eq!(oldest(&event), Some(1_545_082_640_000));
+        assert_eq!(oldest(&json!({"Records": [{}]})), None);
     }
 
     #[test]

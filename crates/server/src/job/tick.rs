@@ -23,6 +23,8 @@ pub struct Ticked {
     pub under_way: usize,
     /// Jobs that failed because their deadline had passed.
     pub overdue: usize,
+    /// Milliseconds since the oldest job began that is not over.
+    pub oldest_ms: i64,
     /// Files that were removed: expired ones, and those of no job.
     pub files_removed: usize,
 }
@@ -43,7 +45,7 @@ impl Engine {
             for note in &page.records {
                 let noted: i64 = record::decode(&note.key, &note.body)?;
                 match self.find(&note.key.sort).await? {
-                    Some(found) => self.remind(found, &mut ticked).await?,
+                    Some(found) => self.remind(found, Millis(noted), &mut ticked).await?,
                     None if self.clock.now().since(Millis(noted)) < GRACE_MS => {}
                     None => {
                         let gone = self.store.delete_record(&note.key, note.revision).await;
@@ -58,7 +60,7 @@ impl Engine {
         }
     }
 
-    async fn remind(&self, found: Found, ticked: &mut Ticked) -> Result<(), Again> {
+    async fn remind(&self, found: Found, began: Millis, ticked: &mut Ticked) -> Result<(), Again> {
         if found.job.state.is_over() {
             return self.strike_off(&found.job).await;
         }
@@ -69,6 +71,7 @@ impl Engine {
                 .await;
         }
         ticked.under_way += 1;
+        ticked.oldest_ms = ticked.oldest_ms.max(self.clock.now().since(began));
         self.send(&Message::job(&found.job.id), Duration::ZERO)
             .await
     }
