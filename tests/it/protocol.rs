@@ -10,6 +10,7 @@
     reason = "what helps tests may stop at the first surprise, as tests do"
 )]
 
+mod adversity;
 mod authorization;
 mod bad_bundles;
 mod bad_input;

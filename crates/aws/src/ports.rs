@@ -7,7 +7,7 @@ use store::{Alarm, Blobs, NoAlarm, NoBlobs, Ports};
 
 use crate::Config;
 use crate::dynamodb::{DynamoTables, Endpoint, connect};
-use crate::s3::{S3Blobs, S3Files};
+use crate::s3::{Bucket, S3Blobs, S3Files};
 use crate::sqs::{SqsAlarm, SqsQueue};
 use crate::system::{RandomIds, SystemClock};
 
@@ -26,7 +26,7 @@ pub async fn store_ports(config: &Config) -> Ports {
 /// The bucket of the settings, if there is one.
 pub fn blobs(config: &Config) -> Arc<dyn Blobs> {
     match &config.blobs_bucket {
-        Some(bucket) => Arc::new(S3Blobs::at(endpoint(config.s3_endpoint.as_ref()), bucket)),
+        Some(bucket) => Arc::new(S3Blobs::new(at_s3(config, bucket))),
         None => Arc::new(NoBlobs),
     }
 }
@@ -42,9 +42,13 @@ pub fn alarm(config: &Config) -> Arc<dyn Alarm> {
 /// The files of jobs in the bucket of the settings, if there is one.
 pub fn files(config: &Config) -> Arc<dyn Files> {
     match &config.files_bucket {
-        Some(bucket) => Arc::new(S3Files::at(endpoint(config.s3_endpoint.as_ref()), bucket)),
+        Some(bucket) => Arc::new(S3Files::new(at_s3(config, bucket))),
         None => Arc::new(NoFiles),
     }
+}
+
+fn at_s3(config: &Config, bucket: &str) -> Bucket {
+    Bucket::at(endpoint(config.s3_endpoint.as_ref()), bucket)
 }
 
 /// Messages about jobs by the queue of the settings, if there is one.

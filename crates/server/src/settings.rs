@@ -123,8 +123,12 @@ pub struct ExportSettings {
     pub file_bytes: u64,
     /// Resources up to which an export is done in one step.
     pub survey: usize,
+    /// Versions up to which an export of changes follows the changes; beyond, it looks at everything.
+    pub changes: usize,
     /// Steps that a larger one is divided into.
     pub segments: u32,
+    /// Files of an export.
+    pub files: usize,
     /// Bytes of a file that are sent in a response; a larger one is fetched from where it is kept,
     /// by a link. None: whatever its size.
     pub inline_bytes: Option<u64>,
@@ -139,7 +143,9 @@ impl Default for ExportSettings {
             file_lines: 100_000,
             file_bytes: 64 * 1024 * 1024,
             survey: 2_000,
+            changes: 20_000,
             segments: 8,
+            files: 20_000,
             inline_bytes: None,
             delete_completed: false,
         }

@@ -59,6 +59,8 @@ pub struct FeedPage {
 pub struct FeedResult {
     /// Newest first. There may be less than the limit, or none, though more pages follow.
     pub versions: Vec<Version>,
+    /// How many entries were looked at: each costs a unit or so.
+    pub looked_at: usize,
     /// The `before` of the next page, if there is one.
     pub next: Option<FeedPosition>,
 }
@@ -92,7 +94,10 @@ impl Store {
                 break;
             }
         }
-        Ok(page.result(found, rest))
+        Ok(FeedResult {
+            looked_at,
+            ..page.result(found, rest)
+        })
     }
 }
 
@@ -125,6 +130,7 @@ impl FeedPage {
         FeedResult {
             next: if is_more { last } else { rest },
             versions: found.into_iter().map(|found| found.version).collect(),
+            looked_at: 0,
         }
     }
 }

@@ -23,6 +23,9 @@ use crate::error::StoreError;
 use crate::spill::Pointer;
 use crate::table::{Item, Key, Page, Query, Scan, Sort, Table, Value};
 
+/// Blobs that a page of a scan brings, at most: a page is short rather than large.
+const MAX_SCANNED_BLOB_BYTES: u64 = 8 * 1024 * 1024;
+
 /// The attribute beside `body`.
 pub(crate) const LOADED: &str = "loaded";
 
@@ -44,7 +47,7 @@ impl Calls<'_> {
 
     /// Reads a page of a table.
     pub(crate) async fn scan(&self, scan: Scan) -> Result<Page, StoreError> {
-        let Page { items, next } = self.scan_unread(scan).await?;
+        let Page { items, next } = cut(self.scan_unread(scan).await?)?;
         let items = self.loaded(items).await?;
         Ok(Page { items, next })
     }
@@ -138,6 +141,32 @@ impl Calls<'_> {
         let expunged = attribute::count(&head, "ex")?;
         Ok(version.unsigned_abs() > expunged)
     }
+}
+
+/// Ends a page where its blobs become too many.
+fn cut(mut page: Page) -> Result<Page, StoreError> {
+    let mut bytes = 0;
+    for (at, (_, item)) in page.items.iter().enumerate() {
+        bytes += blob_bytes(item)?;
+        if bytes > MAX_SCANNED_BLOB_BYTES && at > 0 {
+            page.items.truncate(at);
+            page.next = page.items.last().map(|(key, _)| key.clone());
+            break;
+        }
+    }
+    Ok(page)
+}
+
+/// What the blobs of an item take, that of its intent included.
+fn blob_bytes(item: &Item) -> Result<u64, StoreError> {
+    let mut bytes = 0;
+    if let Some(Value::M(intent)) = item.get("p") {
+        bytes += blob_bytes(intent)?;
+    }
+    if let Some(Value::B(stored)) = item.get("body") {
+        bytes += Pointer::decode(stored)?.map_or(0, |pointer| pointer.length);
+    }
+    Ok(bytes)
 }
 
 fn is_unread(key: &Key, item: &Item) -> bool {

@@ -30,7 +30,7 @@ use crate::table::{Item, MAX_ITEM_BYTES, Value};
 pub(crate) struct Pointer {
     pub(crate) key: String,
     sha256: [u8; 32],
-    length: u64,
+    pub(crate) length: u64,
 }
 
 /// A stored body that is to be put.

@@ -191,3 +191,6 @@ fn part(path: &Path) -> PathBuf {
 fn size(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |facts| facts.len())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws::Config;
 use aws::dynamodb::{Client, DynamoTables, Endpoint};
-use aws::s3::{self, S3Blobs, S3Files, create_bucket};
+use aws::s3::{self, Bucket, S3Blobs, S3Files, create_bucket};
 use aws::sqs::{self, SqsAlarm, SqsQueue, create_queue};
 use aws::system::{RandomIds, SystemClock};
 use embedded::{S3, Sqs};
@@ -108,8 +108,9 @@ async fn buckets(objects: &S3) -> Result<(Arc<dyn Blobs>, Arc<dyn Files>), Failu
             .await
             .map_err(Failure::unexpected)?;
     }
-    let blobs = S3Blobs::new(client.clone(), BLOBS);
-    Ok((Arc::new(blobs), Arc::new(S3Files::new(client, FILES))))
+    let blobs = S3Blobs::new(Bucket::new(client.clone(), BLOBS));
+    let files = S3Files::new(Bucket::new(client, FILES));
+    Ok((Arc::new(blobs), Arc::new(files)))
 }
 
 async fn own_queues(engine: &Sqs) -> Result<Queues, Failure> {

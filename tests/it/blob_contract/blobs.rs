@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws::s3::S3Blobs;
+use aws::s3::{Bucket, S3Blobs};
 use bytes::Bytes;
 use futures::future::join_all;
 use store::simulated::SimulatedBlobs;
@@ -20,7 +20,7 @@ contract! {
 
 mod subject {
     use super::super::bucket::{self, Place};
-    use super::{Arc, Blobs, S3Blobs, SimulatedBlobs};
+    use super::{Arc, Blobs, Bucket, S3Blobs, SimulatedBlobs};
 
     type Subject = Arc<dyn Blobs>;
 
@@ -41,7 +41,7 @@ mod subject {
     }
 
     fn blobs(place: Place) -> Subject {
-        Arc::new(S3Blobs::new(place.client, place.bucket))
+        Arc::new(S3Blobs::new(Bucket::new(place.client, place.bucket)))
     }
 }
 

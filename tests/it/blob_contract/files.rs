@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws::s3::S3Files;
+use aws::s3::{Bucket, S3Files};
 use bytes::Bytes;
 use futures::future::join_all;
 use server::port::{FileError, FileLabel, Files, Put};
@@ -22,7 +22,7 @@ contract! {
 
 mod subject {
     use super::super::bucket::{self, Place};
-    use super::{Arc, Files, S3Files, SimulatedFiles};
+    use super::{Arc, Bucket, Files, S3Files, SimulatedFiles};
 
     type Subject = Arc<dyn Files>;
 
@@ -43,7 +43,7 @@ mod subject {
     }
 
     fn files(place: Place) -> Subject {
-        Arc::new(S3Files::new(place.client, place.bucket))
+        Arc::new(S3Files::new(Bucket::new(place.client, place.bucket)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod binary;
 mod chain;
+mod changes;
 mod client;
 mod files;
 mod interrupted;

@@ -99,8 +99,15 @@ impl Fyr {
 
     /// Another process over the same tables.
     pub(super) fn restarted(&self) -> Self {
+        self.restarted_with(|_| {})
+    }
+
+    /// Another process over the same tables, with some settings changed.
+    pub(super) fn restarted_with(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.server.settings().clone();
+        change(&mut settings);
         Self {
-            server: Server::new(self.ports.clone(), self.server.settings().clone()),
+            server: Server::new(self.ports.clone(), settings),
             ..self.clone()
         }
     }

@@ -29,6 +29,14 @@ where
     FileError::Unavailable(failure.into())
 }
 
+/// Why an object could not be had, for whoever wants a file.
+pub(super) fn of_file(failure: BlobError) -> FileError {
+    match failure {
+        BlobError::NotFound => FileError::NotFound,
+        BlobError::Unavailable(source) => FileError::Unavailable(source.into()),
+    }
+}
+
 /// A blob that a call for many did not delete.
 #[derive(Debug, thiserror::Error)]
 #[error("{key} was not deleted: {reason}")]

@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::AggregatedBytes;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -16,36 +14,20 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use server::port::{FileError, FileFacts, FileLabel, FileList, Files, ListedFile, MAX_LINK, Put};
 use store::Millis;
 
-use super::failure::{code, out_of_reach};
-use super::{S3Blobs, connect};
-use crate::dynamodb::Endpoint;
-use crate::lazy::Lazy;
+use super::Bucket;
+use super::failure::{code, of_file, out_of_reach};
 
 /// What a header's value cannot hold, and the sign of the encoding itself.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%').add(b' ');
 
 /// The files in one bucket.
 #[derive(Debug, Clone)]
-pub struct S3Files {
-    client: Lazy<Client>,
-    bucket: String,
-}
+pub struct S3Files(Bucket);
 
 impl S3Files {
-    /// The files in this bucket, which exists already or is made by [`super::create_bucket`].
-    pub fn new(client: Client, bucket: impl Into<String>) -> Self {
-        Self {
-            client: Lazy::made(client),
-            bucket: bucket.into(),
-        }
-    }
-
-    /// The files in this bucket, by a client that is made when it is first needed.
-    pub fn at(endpoint: Endpoint, bucket: impl Into<String>) -> Self {
-        Self {
-            client: Lazy::new(move || connect(endpoint.clone()).boxed()),
-            bucket: bucket.into(),
-        }
+    /// The files in this bucket.
+    pub fn new(bucket: Bucket) -> Self {
+        Self(bucket)
     }
 
     async fn put_once(
@@ -54,12 +36,10 @@ impl S3Files {
         bytes: Bytes,
         label: FileLabel,
     ) -> Result<Put, FileError> {
-        let put = self
-            .client
-            .get()
-            .await
+        let client = self.0.client().await;
+        let put = client
             .put_object()
-            .bucket(&self.bucket)
+            .bucket(&self.0.name)
             .key(key)
             .content_type("application/fhir+ndjson")
             .content_encoding("gzip")
@@ -72,42 +52,9 @@ impl S3Files {
         }
     }
 
-    async fn get_range(&self, key: String, range: Option<Range<u64>>) -> Result<Bytes, FileError> {
-        if range.as_ref().is_some_and(Range::is_empty) {
-            return Ok(Bytes::new());
-        }
-        // In HTTP both ends are included.
-        let range = range.map(|range| format!("bytes={}-{}", range.start, range.end - 1));
-        let get = self
-            .client
-            .get()
-            .await
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key);
-        let got = match get.set_range(range).send().await {
-            Ok(got) => got,
-            Err(failure) => {
-                return match code(&failure) {
-                    Some("NoSuchKey") => Err(FileError::NotFound),
-                    Some("InvalidRange") => Ok(Bytes::new()),
-                    _ => Err(out_of_reach(failure)),
-                };
-            }
-        };
-        let body = got.body.collect().await;
-        body.map(AggregatedBytes::into_bytes)
-            .map_err(|cut_off| FileError::Unavailable(cut_off.into()))
-    }
-
     async fn facts(&self, key: String) -> Result<FileFacts, FileError> {
-        let head = self
-            .client
-            .get()
-            .await
-            .head_object()
-            .bucket(&self.bucket)
-            .key(key);
+        let client = self.0.client().await;
+        let head = client.head_object().bucket(&self.0.name).key(key);
         let head = head.send().await.map_err(|failure| {
             let is_absent = failure
                 .as_service_error()
@@ -128,12 +75,10 @@ impl S3Files {
     }
 
     async fn page(&self, prefix: String, after: Option<String>) -> Result<FileList, FileError> {
-        let list = self
-            .client
-            .get()
-            .await
+        let client = self.0.client().await;
+        let list = client
             .list_objects_v2()
-            .bucket(&self.bucket)
+            .bucket(&self.0.name)
             .prefix(prefix)
             .set_start_after(after);
         let page = list.send().await.map_err(out_of_reach)?;
@@ -158,13 +103,8 @@ impl S3Files {
     async fn presign(&self, key: String, lifetime: Duration) -> Result<String, FileError> {
         let lifetime = PresigningConfig::expires_in(lifetime.min(MAX_LINK))
             .map_err(|refusal| FileError::Unavailable(refusal.into()))?;
-        let get = self
-            .client
-            .get()
-            .await
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key);
+        let client = self.0.client().await;
+        let get = client.get_object().bucket(&self.0.name).key(key);
         let signed = get.presigned(lifetime).await.map_err(out_of_reach)?;
         Ok(signed.uri().to_owned())
     }
@@ -185,7 +125,8 @@ impl Files for S3Files {
         key: String,
         range: Option<Range<u64>>,
     ) -> BoxFuture<'_, Result<Bytes, FileError>> {
-        self.get_range(key, range).boxed()
+        let got = self.0.get(key, range);
+        got.map(|got| got.map_err(of_file)).boxed()
     }
 
     fn head(&self, key: String) -> BoxFuture<'_, Result<FileFacts, FileError>> {
@@ -193,13 +134,8 @@ impl Files for S3Files {
     }
 
     fn delete(&self, keys: Vec<String>) -> BoxFuture<'_, Result<(), FileError>> {
-        async move {
-            let blobs = S3Blobs::new(self.client.get().await.clone(), self.bucket.clone());
-            store::Blobs::delete(&blobs, keys)
-                .await
-                .map_err(|failure| FileError::Unavailable(failure.into()))
-        }
-        .boxed()
+        let deleted = self.0.delete(keys);
+        deleted.map(|done| done.map_err(of_file)).boxed()
     }
 
     fn list(

@@ -31,8 +31,8 @@ use crate::{
     failure::{Failure, Kind},
     interaction::{Answer, Context, Manner, Special},
     job::{
-        Found, State,
-        export::{Manifest, OutputFile, file_key},
+        Found,
+        export::{OutputFile, file_key, has_files},
     },
     port::{FileError, MAX_LINK},
 };
@@ -61,8 +61,8 @@ pub(super) async fn exported(
     let Some(manner) = manner.filter(|_| is_file_id(key)) else {
         return Ok(None);
     };
-    let found = context.jobs.job_of(&key.id).await.map_err(unavailable)?;
-    let Some(found) = found else {
+    let noted = context.jobs.file(&key.id).await.map_err(unavailable)?;
+    let Some((found, file)) = noted else {
         return Ok(None);
     };
     let user = context.caller.user_id.as_deref().unwrap_or_default();
@@ -70,17 +70,12 @@ pub(super) async fn exported(
         let text = format!("Resource not allowed for user: {user}");
         return Err(Failure::new(Kind::Forbidden, IssueType::Forbidden, text));
     }
-    let manifest = Manifest::of(&found.job).filter(|_| found.job.state == State::Completed);
-    let Some(file) = manifest
-        .as_ref()
-        .and_then(|manifest| manifest.file(&key.id))
-    else {
+    if !has_files(&found.job) {
         return Ok(None);
-    };
+    }
     if context.jobs.files_expire(&found) <= context.clock.now() {
         return Err(expired(key));
     }
-    let file = file.clone();
     let exported = Exported { found, file };
     exported.answer(context, key, manner).await.map(Some)
 }

@@ -65,6 +65,13 @@ impl Exported {
         files.into_iter().flatten().map(url).collect()
     }
 
+    /// How many lines each file of resources has, as the manifest says.
+    pub(super) fn counts(&self) -> Vec<u64> {
+        let files = self.manifest["output"].as_array().unwrap();
+        let count = |file: &Value| file["count"].as_u64().unwrap();
+        files.iter().map(count).collect()
+    }
+
     /// All lines of a part of the manifest; each file has the type and the count that it says.
     pub(super) fn lines(&self, fyr: &Fyr, part: &str) -> Vec<Value> {
         let mut lines = Vec::new();

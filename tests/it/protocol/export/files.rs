@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::{entries::organization, fyr::Fyr};
-use super::client::export;
+use super::client::{begin, export};
 
 fn many(fyr: &Fyr, count: usize) {
     for n in 0..count {
@@ -46,25 +46,79 @@ fn a_large_server_is_done_in_segments_and_nothing_is_missing_or_repeated() {
 fn files_are_cut_at_a_number_of_lines_and_at_a_size() {
     let fyr = Fyr::with(|settings| settings.export.file_lines = 10);
     many(&fyr, 35);
-    let counts = |exported: &super::client::Exported| -> Vec<u64> {
-        let files = exported.manifest["output"].as_array().unwrap();
-        files
-            .iter()
-            .map(|file| file["count"].as_u64().unwrap())
-            .collect()
-    };
     let exported = export(&fyr, "");
-    assert_eq!(counts(&exported), [10, 10, 10, 5]);
+    assert_eq!(exported.counts(), [10, 10, 10, 5]);
     assert_eq!(exported.ids(&fyr).len(), 35);
 
     let fyr = Fyr::with(|settings| settings.export.file_bytes = 1_000);
     many(&fyr, 35);
     let exported = export(&fyr, "");
-    assert!(counts(&exported).len() > 3);
+    assert!(exported.counts().len() > 3);
     for path in exported.files("output") {
         assert!(fyr.get(&path).text.len() <= 1_000);
     }
     assert_eq!(exported.ids(&fyr).len(), 35);
+}
+
+#[test]
+fn an_export_of_very_many_files_is_as_complete_and_its_record_stays_small() {
+    let fyr = Fyr::with(|settings| {
+        settings.export.survey = 50;
+        settings.export.segments = 3;
+        settings.export.file_lines = 1;
+    });
+    many(&fyr, 450);
+    let exported = export(&fyr, "");
+    assert_eq!(exported.counts(), vec![1; 450]);
+    let mut ids = exported.ids(&fyr);
+    ids.dedup();
+    assert_eq!(ids.len(), 450);
+    let cost = |path: &str| fyr.get(path).header("x-fyr-cost").unwrap().to_owned();
+    let file = &exported.files("output")[0];
+    assert!(
+        cost(file).starts_with("requests=2; rru=2;"),
+        "{}",
+        cost(file)
+    );
+    fyr.tick();
+    assert_eq!(fyr.files.keys().len(), 450);
+    fyr.advance(2 * 60 * 60 * 1_000);
+    fyr.tick();
+    assert!(fyr.files.keys().is_empty());
+}
+
+#[test]
+fn an_export_of_too_many_files_fails_and_says_what_would_make_them_fewer() {
+    for survey in [50, 10] {
+        let fyr = Fyr::with(|settings| {
+            settings.export.survey = survey;
+            settings.export.file_lines = 1;
+            settings.export.files = 29;
+        });
+        many(&fyr, 29);
+        assert_eq!(export(&fyr, "").counts().len(), 29);
+        many(&fyr, 1);
+        let status = begin(&fyr, "");
+        fyr.work_off();
+        let failed = fyr.get(&status).expect(500);
+        let text = "the export failed: it has more than 29 files; larger files \
+                    (FYR_EXPORT_FILE_LINES, FYR_EXPORT_FILE_BYTES), fewer types or a later _since \
+                    make it fewer";
+        assert_eq!(failed.diagnostics(), text);
+    }
+}
+
+#[test]
+fn a_resource_that_is_larger_than_a_file_may_be_has_a_file_of_its_own() {
+    let fyr = Fyr::with(|settings| settings.export.file_bytes = 1_000);
+    many(&fyr, 3);
+    fyr.created(&organization(&"long ".repeat(400)));
+    many(&fyr, 3);
+    let exported = export(&fyr, "");
+    assert_eq!(exported.ids(&fyr).len(), 7);
+    for (path, count) in exported.files("output").iter().zip(exported.counts()) {
+        assert!(fyr.get(path).text.len() <= 1_000 || count == 1, "{path}");
+    }
 }
 
 #[test]

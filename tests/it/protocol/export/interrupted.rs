@@ -1,41 +1,21 @@
 //! Workers die at any moment, messages are lost and repeated: the export is complete, with every
 //! resource once, and nothing of what was in vain is left after a sweep.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Waker};
+use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::super::{entries::organization, fyr::Fyr};
+use super::super::{
+    adversity::{Adversity, Mortality},
+    entries::organization,
+    fyr::Fyr,
+};
 use super::client::{Exported, begin};
 
 const RESOURCES: usize = 60;
 const SEEDS: u64 = 20;
-
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-}
-
-/// Gives a worker so many moments; none when it died before it was done.
-fn live<T>(work: impl Future<Output = T>, moments: u64) -> Option<T> {
-    let mut work = Pin::from(Box::new(work) as Box<dyn Future<Output = T>>);
-    let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..moments {
-        if let std::task::Poll::Ready(done) = work.as_mut().poll(&mut context) {
-            return Some(done);
-        }
-    }
-    None
-}
+const MORTALITY: Mortality = Mortality {
+    one_in: 3,
+    moments: 60,
+};
 
 fn run(seed: u64) -> u64 {
     let fyr = Fyr::with(|settings| {
@@ -48,32 +28,11 @@ fn run(seed: u64) -> u64 {
         fyr.created(&organization(&format!("number {n}")));
     }
     let status = begin(&fyr, "");
-    let (mut chance, mut killed, mut pool) = (Chance(seed), 0, Vec::new());
+    let mut adversity = Adversity::of(seed);
     fyr.shuffle(seed);
     while fyr.get(&status).status == 202 {
-        for message in fyr.queue.take() {
-            let copies = [0, 2, 1, 1, 1, 1, 1, 1, 1, 1];
-            let copies = copies[usize::try_from(chance.below(10)).unwrap()];
-            pool.extend(std::iter::repeat_n(message.body, copies));
-        }
-        if pool.is_empty() || chance.below(20) == 0 {
-            let _ = live(fyr.server().tick(), 2_000);
-            fyr.advance(130_000);
-            continue;
-        }
-        let message = pool.swap_remove(usize::try_from(chance.below(pool.len() as u64)).unwrap());
-        let moments = if chance.below(3) == 0 {
-            chance.below(60)
-        } else {
-            100_000
-        };
-        match live(fyr.server().receive(&message), moments) {
-            Some(Ok(())) => {}
-            other => {
-                killed += u64::from(other.is_none());
-                pool.push(message);
-            }
-        }
+        adversity.take_messages(&fyr);
+        adversity.work(&fyr, MORTALITY);
     }
     fyr.shuffle(0);
     let exported = Exported::of(&fyr, &status);
@@ -81,19 +40,18 @@ fn run(seed: u64) -> u64 {
     assert_eq!(ids.len(), RESOURCES, "seed {seed}");
     ids.dedup();
     assert_eq!(ids.len(), RESOURCES, "seed {seed}: a line is there twice");
+    let sum: u64 = exported.counts().iter().sum();
+    assert_eq!(sum, RESOURCES as u64, "seed {seed}");
     fyr.tick();
-    let files = exported.manifest["output"].as_array().map_or(0, Vec::len);
+    let left: BTreeSet<String> = fyr.files.keys().into_iter().collect();
+    let listed = exported.files("output");
+    let name = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     assert_eq!(
-        fyr.files.keys().len(),
-        files,
-        "seed {seed}: an orphan is left"
+        left.iter().map(|key| name(key)).collect::<BTreeSet<_>>(),
+        listed.iter().map(|path| name(path)).collect(),
+        "seed {seed}: what is left is what the manifest lists"
     );
-    let counts = exported.manifest["output"].as_array().unwrap().iter();
-    let sum: u64 = counts
-        .map(|file: &Value| file["count"].as_u64().unwrap())
-        .sum();
-    assert_eq!(sum, RESOURCES as u64);
-    killed
+    adversity.killed
 }
 
 #[test]

@@ -5,7 +5,11 @@ use serde_json::json;
 use server::auth::Caller;
 use server::port::Queue;
 
-use super::super::{entries::organization, fyr::Fyr, reply::Reply};
+use super::super::{
+    entries::organization,
+    fyr::{Ask, Fyr},
+    reply::Reply,
+};
 use super::client::{Exported, begin};
 
 fn user(fyr: &Fyr, id: &str) -> Fyr {
@@ -34,6 +38,43 @@ fn says_nothing(reply: &Reply) {
     );
 }
 
+/// What somebody can try at a job.
+fn tries_at_job<'f>(fyr: &'f Fyr, status: &str) -> Vec<Ask<'f>> {
+    let id = status.split_once('=').unwrap().1;
+    let parameter = json!({"name": "_jobId", "valueString": id});
+    let body = json!({"resourceType": "Parameters", "parameter": [parameter]});
+    vec![
+        fyr.ask("GET", status),
+        fyr.ask("HEAD", status),
+        fyr.ask("DELETE", status),
+        fyr.ask("POST", "/$export-poll-status").json(&body),
+    ]
+}
+
+/// What somebody can try at a file.
+fn tries_at_file<'f>(fyr: &'f Fyr, file: &str) -> Vec<Ask<'f>> {
+    let ask = |method: &str| fyr.ask(method, file);
+    vec![
+        ask("GET"),
+        ask("HEAD"),
+        ask("GET").header("range", "bytes=0-0"),
+        ask("GET").header("range", "bytes=99999-"),
+        ask("HEAD").header("range", "bytes=0-0"),
+        ask("GET").header("accept", "application/fhir+json"),
+        ask("GET").header("accept-encoding", "gzip"),
+        ask("GET").header("if-none-match", "W/\"1\""),
+        fyr.ask("GET", &format!("{file}/_history/1")),
+        fyr.ask("HEAD", &format!("{file}/_history/1")),
+    ]
+}
+
+/// The names of the headers, and how much was read to find them.
+fn outside(reply: &Reply) -> (Vec<String>, String) {
+    let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
+    names.sort();
+    (names, reply.header("x-fyr-cost").unwrap().to_owned())
+}
+
 #[test]
 fn b3_another_user_is_refused_whatever_he_tries() {
     let fyr = Fyr::new();
@@ -42,28 +83,40 @@ fn b3_another_user_is_refused_whatever_he_tries() {
     let status = begin(&alice, "");
     let refused = bob.get(&status).expect(403);
     assert_eq!(refused.diagnostics(), "Resource not allowed for user: bob");
-    says_nothing(&refused);
-    says_nothing(&bob.delete(&status).expect(403));
-    fyr.work_off();
-    says_nothing(&bob.get(&status).expect(403));
-    says_nothing(&bob.delete(&status).expect(403));
+    for _ in ["under way", "completed"] {
+        for ask in tries_at_job(&bob, &status) {
+            says_nothing(&ask.send().expect(403));
+        }
+        fyr.work_off();
+    }
     let file = Exported::of(&alice, &status).files("output").remove(0);
-    let tries = [
-        bob.ask("GET", &file),
-        bob.ask("HEAD", &file),
-        bob.ask("GET", &file).header("range", "bytes=0-0"),
-        bob.ask("GET", &file).header("range", "bytes=99999-"),
-        bob.ask("GET", &file)
-            .header("accept", "application/fhir+json"),
-        bob.ask("GET", &file).header("if-none-match", "W/\"1\""),
-        bob.ask("GET", &format!("{file}/_history/1")),
-    ];
-    for tried in tries {
-        let refused = tried.send().expect(403);
-        says_nothing(&refused);
+    for ask in tries_at_file(&bob, &file) {
+        says_nothing(&ask.send().expect(403));
     }
     alice.get(&file).expect(200);
     alice.get(&status).expect(200);
+}
+
+#[test]
+fn b3_a_refusal_looks_and_costs_like_what_is_unknown() {
+    let fyr = Fyr::new();
+    fyr.created(&organization("A"));
+    let (alice, bob) = (user(&fyr, "alice"), user(&fyr, "bob"));
+    let status = begin(&alice, "");
+    fyr.work_off();
+    let guess = "/$export-poll-status?_jobId=00000000-0000-4000-8000-000000000000";
+    let jobs = tries_at_job(&bob, &status)
+        .into_iter()
+        .zip(tries_at_job(&bob, guess));
+    let file = Exported::of(&alice, &status).files("output").remove(0);
+    let guess = "/Binary/00000000000000000000000000000000";
+    let files = tries_at_file(&bob, &file)
+        .into_iter()
+        .zip(tries_at_file(&bob, guess));
+    for (foreign, unknown) in jobs.chain(files) {
+        let (foreign, unknown) = (foreign.send().expect(403), unknown.send().expect(404));
+        assert_eq!(outside(&foreign), outside(&unknown));
+    }
 }
 
 #[test]

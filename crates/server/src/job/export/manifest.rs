@@ -1,120 +1,124 @@
-//! The files of all steps, checked and counted.
+//! The files of an export, in pages: a record holds a hundred of them, and the job's own record only
+//! tells which pages there are, so that neither grows with the export.
+//!
+//! A page gets a new random id, and counts when a checkpoint or the manifest lists it.
 
 use futures::future::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use store::RecordError;
+use store::{Millis, RecordError, RecordKey, Store, StoreError};
 
-use crate::port::FileError;
+use super::super::{Again, Engine, Found, Job, State, Stop, millis, record};
+use super::Export;
+use super::place::{Cost, FILES_OF_A_PAGE, OutputFile};
+use super::retention::file_record;
 
-use super::super::{Again, Engine, Found, Job, Stop, millis};
-use super::place::{OutputFile, Place};
-use super::retention::{file_key, file_record, job_of_file};
-use super::{Export, read};
-
-/// Files that are looked at at the same time.
-const LOOKS: usize = 16;
+/// Pages that are read at the same time.
+const READS: usize = 16;
 
 /// What an export left.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
-    /// The files, by role and type.
-    pub(crate) files: Vec<OutputFile>,
+    /// The ids of the pages.
+    pub(super) pages: Vec<String>,
+    /// The files that are on none.
+    pub(super) files: Vec<OutputFile>,
+    /// What it cost to read the resources.
+    pub(crate) cost: Cost,
+}
+
+/// A file, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Noted {
+    pub(super) job: String,
+    pub(super) file: OutputFile,
 }
 
 impl Manifest {
     /// The manifest of a completed export; none when its files were removed.
     pub(crate) fn of(job: &Job) -> Option<Self> {
-        let result = job.result.clone()?;
+        let is_completed = job.state == State::Completed;
+        let result = job.result.clone().filter(|_| is_completed)?;
         serde_json::from_value(result).ok()
     }
 
-    /// The file of this id.
-    pub(crate) fn file(&self, id: &str) -> Option<&OutputFile> {
-        self.files.iter().find(|file| file.id == id)
+    /// All files, by role and type.
+    pub(super) async fn all(self, store: &Store, job: &str) -> Result<Vec<OutputFile>, Again> {
+        let pages = self.pages.into_iter().map(|id| {
+            let key = page_key(job, &id);
+            async move {
+                let page = store.record(&key).await?;
+                let page = page.ok_or_else(|| StoreError::Corrupt(format!("no record {key:?}")))?;
+                Ok::<Vec<OutputFile>, Again>(record::decode(&key, &page.body)?)
+            }
+            .boxed()
+        });
+        let pages: Vec<_> = pages.collect();
+        let pages: Vec<Vec<OutputFile>> = stream::iter(pages).buffered(READS).try_collect().await?;
+        let mut files: Vec<OutputFile> = pages.into_iter().flatten().chain(self.files).collect();
+        files.sort_by(|a, b| (a.role, &a.kind).cmp(&(b.role, &b.kind)));
+        Ok(files)
     }
 }
 
-impl Export {
-    /// Every file is there in its size, and together they have the lines that the steps counted.
-    pub(super) async fn reconcile(&self, job: &Job, steps: Vec<Value>) -> Result<Value, Stop> {
-        let mut files = Vec::new();
-        let mut lines = 0;
-        for step in &steps {
-            let place: Place = read(step)?;
-            lines += place.lines;
-            files.extend(place.files);
-        }
-        let written: u64 = files
-            .iter()
-            .filter(|file| file.is_counted())
-            .map(|file| file.count)
-            .sum();
-        if written != lines {
-            tracing::error!(
-                job = job.id,
-                written,
-                lines,
-                "the counts of an export differ"
-            );
-            let text = format!("{lines} resources were exported, and the files have {written}");
-            return Err(Stop::Final(text));
-        }
-        let checks = files
-            .iter()
-            .cloned()
-            .map(|file| self.check(job, file).boxed());
-        let checks: Vec<_> = checks.collect();
-        stream::iter(checks)
-            .buffer_unordered(LOOKS)
-            .try_collect::<Vec<()>>()
-            .await?;
-        files.sort_by(|a, b| (a.role, &a.kind).cmp(&(b.role, &b.kind)));
-        serde_json::to_value(Manifest { files }).map_err(super::unreadable)
-    }
+fn page_key(job: &str, page: &str) -> RecordKey {
+    RecordKey::new(record::partition(job), format!("files#{page}"))
+}
 
-    /// Looks at a file, and notes which job it belongs to.
-    async fn check(&self, job: &Job, file: OutputFile) -> Result<(), Stop> {
-        let facts = self.files.head(file_key(&job.id, &file.id)).await;
-        let is_whole = match facts {
-            Ok(facts) => facts.bytes == file.bytes,
-            Err(FileError::NotFound) => false,
-            Err(error) => return Err(error.into()),
-        };
-        if !is_whole {
-            tracing::error!(
-                job = job.id,
-                file = file.id,
-                "a file of an export is missing"
-            );
-            return Err(Stop::Final("a file of the export was lost".to_owned()));
+impl Export {
+    /// Puts down full pages of files: their ids, and the files that are left over.
+    pub(super) async fn paged(
+        &self,
+        job: &Job,
+        files: Vec<OutputFile>,
+    ) -> Result<(Vec<String>, Vec<OutputFile>), Stop> {
+        let mut pages = Vec::new();
+        let (full, rest) = files.as_chunks::<FILES_OF_A_PAGE>();
+        for page in full {
+            let id = self.ids.uuid();
+            let forgotten = Millis(job.deadline).plus(millis(self.remembered));
+            let body = record::encode(&page.as_slice());
+            let key = page_key(&job.id, &id);
+            let put = self.store.put_record(&key, body, None, Some(forgotten));
+            match put.await {
+                Ok(_) => pages.push(id),
+                Err(RecordError::Store(error)) => return Err(error.into()),
+                Err(error) => return Err(Stop::Again(error.into())),
+            }
         }
-        let forgotten = self.clock.now().plus(millis(self.remembered));
-        let key = file_record(&file.id);
-        let put = self
-            .store
-            .put_record(&key, job_of_file(&job.id), None, Some(forgotten));
-        match put.await {
-            // somebody else has noted the same
-            Ok(_) | Err(RecordError::Conflict) => Ok(()),
-            Err(RecordError::Store(error)) => Err(error.into()),
-            Err(error @ RecordError::TooLarge(_)) => Err(Stop::Again(error.into())),
-        }
+        Ok((pages, rest.to_vec()))
     }
 }
 
 impl Engine {
-    /// The job that a file belongs to, by the file's id.
+    /// All files of a completed export, by role and type; none when they were removed.
     ///
     /// # Errors
     /// When the records cannot be read.
-    pub(crate) async fn job_of(&self, file: &str) -> Result<Option<Found>, Again> {
-        let Some(record) = self.store.record(&file_record(file)).await? else {
+    pub(crate) async fn files_of(&self, job: &Job) -> Result<Option<Vec<OutputFile>>, Again> {
+        match Manifest::of(job) {
+            Some(manifest) => manifest.all(&self.store, &job.id).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The file of this id, and the export that it belongs to, whose manifest may not list it yet, or
+    /// not any more: see [`has_files`].
+    ///
+    /// # Errors
+    /// When the records cannot be read.
+    pub(crate) async fn file(&self, id: &str) -> Result<Option<(Found, OutputFile)>, Again> {
+        let key = file_record(id);
+        let Some(stored) = self.store.record(&key).await? else {
             return Ok(None);
         };
-        let id = String::from_utf8_lossy(&record.body);
-        let id = id.trim_matches('"');
-        self.find(id).await
+        let noted: Noted = record::decode(&key, &stored.body)?;
+        let found = self.find(&noted.job).await?;
+        Ok(found.map(|found| (found, noted.file)))
     }
+}
+
+/// Whether an export is completed, and its files were not removed.
+pub(crate) fn has_files(job: &Job) -> bool {
+    job.state == State::Completed && job.result.is_some()
 }

@@ -4,9 +4,11 @@
 //!
 //! ```text
 //! wanted     what was asked for, and which resources that is
-//! place      how far a step is: a place in its segment of the heads, and the files so far
+//! place      how far a step is: a place on its course, and the files so far
+//! course     what a step reads next: a segment of everything, or what was changed
 //! output     lines of NDJSON become files: one type each, compressed, cut at a size
-//! manifest   the files of all steps, checked and counted
+//! manifest   the files of all steps, in pages
+//! reconcile  are they all there, and do they have what the steps counted
 //! retention  files go when their time is over, and those that belong to nobody
 //! ```
 //!
@@ -16,14 +18,17 @@
 //! is the `transactionTime` of another begins where that one ended.
 //!
 //! The first step is a survey: a small server is exported by it alone, into one file for each type.
-//! When there is more, it is divided into segments, and begins anew.
+//! With a `_since` it follows the changes, and costs what has changed, however much there is besides.
+//! When there is more, the export is divided into segments of everything, and begins anew.
 //!
 //! A turn writes its files under new random names, and its checkpoint lists them. So a turn that is
 //! done twice leaves files that no manifest lists, and no line twice.
 
+mod course;
 mod manifest;
 mod output;
 mod place;
+mod reconcile;
 mod retention;
 mod wanted;
 
@@ -34,26 +39,24 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use store::{Clock, Ids, Millis, ScanQuery, Store};
+use store::{Clock, Ids, Millis, Receipt, Store};
 
 use super::{Job, Progress, Stop, Turn, Work};
 use crate::port::{FileLabel, Files};
 use crate::settings::ExportSettings;
 use output::{Output, Packed};
-use place::Place;
+use place::{Cost, Course, Place};
 use wanted::Selection;
 
-pub(crate) use manifest::Manifest;
+pub(crate) use manifest::{Manifest, has_files};
 pub(crate) use place::{OutputFile, Role};
 pub(crate) use retention::{EXPORT, file_key, sweep};
 pub(crate) use wanted::{Filter, Wanted};
 
 /// Files of a turn that are stored at the same time.
 const PUTS: usize = 4;
-/// Documents in a page of the scan.
-const PAGE: usize = 1_000;
-
 /// What exports are done with.
+#[derive(Clone)]
 pub(crate) struct Export {
     /// Where the resources are.
     pub(crate) store: Store,
@@ -79,13 +82,27 @@ impl Work for Export {
         async move {
             let wanted: Wanted = read(&job.request)?;
             Selection::of(&wanted).map_err(unreadable)?;
-            Ok(vec![Place::survey().text()])
+            let follows = wanted.since.is_some() && self.settings.changes > 0;
+            let course = if follows {
+                Course::Changes
+            } else {
+                Course::EVERYTHING
+            };
+            Ok(vec![Place::survey(course).text()])
         }
         .boxed()
     }
 
     fn step<'a>(&'a self, job: &'a Job, turn: Turn) -> BoxFuture<'a, Result<Progress, Stop>> {
-        self.turn(job, turn).boxed()
+        async move {
+            let receipt = Arc::new(Receipt::new());
+            let metered = Self {
+                store: self.store.metered(Arc::clone(&receipt)),
+                ..self.clone()
+            };
+            metered.turn(job, turn, &receipt).await
+        }
+        .boxed()
     }
 
     fn finish<'a>(&'a self, job: &'a Job, steps: Vec<Value>) -> BoxFuture<'a, Result<Value, Stop>> {
@@ -102,59 +119,61 @@ pub(crate) fn until_closed(store: &Store, at: Millis) -> Option<Duration> {
 }
 
 impl Export {
-    async fn turn(&self, job: &Job, turn: Turn) -> Result<Progress, Stop> {
+    async fn turn(&self, job: &Job, turn: Turn, receipt: &Receipt) -> Result<Progress, Stop> {
         let wanted: Wanted = read(&job.request)?;
         let selection = Selection::of(&wanted).map_err(unreadable)?;
         let mut place: Place = read(&turn.checkpoint)?;
+        let before = place.cost;
         let mut output = Output::new(&self.settings);
-        let mut looked_at = 0;
         if place.is_first() {
             output.add_errors(&wanted.ignored)?;
         }
         loop {
-            let page = self.store.scan(&self.page(&place, wanted.at)).await?;
-            looked_at += page.heads.len();
-            for head in &page.heads {
-                if let Some(line) = selection.line(head).map_err(unreadable)? {
+            let read = self.read_on(&place, &wanted).await?;
+            place.looked_at += read.looked_at;
+            for version in &read.versions {
+                if let Some(line) = selection.line(version).map_err(unreadable)? {
                     place.lines += 1;
                     output.add(&line)?;
                 }
             }
-            place.after = page.next;
+            place.after = read.next;
+            place.cost = before.and(receipt.into());
             if place.after.is_none() {
                 self.store_all(job, output, &mut place).await?;
                 return Ok(Progress::Done(place.text()));
             }
-            if place.is_survey && looked_at >= self.settings.survey {
-                return self.divide(job, &wanted).await;
+            if self.is_too_much(&place) {
+                return self.divide(job, &wanted, place.cost).await;
             }
             if output.is_enough() || self.clock.now() >= turn.until {
-                place.is_survey = false;
                 self.store_all(job, output, &mut place).await?;
                 return Ok(Progress::More(place.text()));
             }
         }
     }
 
-    /// The next page of a segment.
-    fn page(&self, place: &Place, at: i64) -> ScanQuery {
-        ScanQuery {
-            segment: place.segment,
-            segments: place.segments,
-            after: place.after.clone(),
-            limit: self.settings.survey.clamp(1, PAGE),
-            as_of: Some(Millis(at)),
-        }
+    /// Whether a survey has seen that there is more than one step should do.
+    fn is_too_much(&self, place: &Place) -> bool {
+        let limit = match place.course {
+            Course::Segment(..) => self.settings.survey,
+            Course::Changes => self.settings.changes,
+        };
+        place.is_survey && place.looked_at >= limit
     }
 
     /// There is more than a survey can take: what it has seen so far is seen again.
-    async fn divide(&self, job: &Job, wanted: &Wanted) -> Result<Progress, Stop> {
+    async fn divide(&self, job: &Job, wanted: &Wanted, cost: Cost) -> Result<Progress, Stop> {
         let mut output = Output::new(&self.settings);
         output.add_errors(&wanted.ignored)?;
-        let mut place = Place::survey();
+        let mut place = Place {
+            cost,
+            ..Place::survey(Course::EVERYTHING)
+        };
         self.store_all(job, output, &mut place).await?;
         let segments = self.settings.segments.max(1);
-        let more = (0..segments).map(|segment| Place::segment(segment, segments).text());
+        let segments = (0..segments).map(|segment| Course::Segment(segment, segments));
+        let more = segments.map(|course| Place::start(course).text());
         Ok(Progress::Divided(place.text(), more.collect()))
     }
 
@@ -167,7 +186,22 @@ impl Export {
             .try_collect()
             .await?;
         place.files.extend(stored);
-        Ok(())
+        let (pages, rest) = self.paged(job, std::mem::take(&mut place.files)).await?;
+        place.pages.extend(pages);
+        place.files = rest;
+        self.check_count(place.count())
+    }
+
+    /// An export has so many files at most.
+    fn check_count(&self, files: usize) -> Result<(), Stop> {
+        let limit = self.settings.files;
+        if files <= limit {
+            return Ok(());
+        }
+        Err(Stop::Final(format!(
+            "it has more than {limit} files; larger files (FYR_EXPORT_FILE_LINES, \
+             FYR_EXPORT_FILE_BYTES), fewer types or a later _since make it fewer"
+        )))
     }
 
     async fn store_one(&self, job: &Job, packed: Packed) -> Result<OutputFile, Stop> {

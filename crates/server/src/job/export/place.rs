@@ -2,20 +2,67 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use store::Receipt;
 
-/// A place in a segment, and what was written on the way there.
+/// Files of a page: a record of some kilobytes.
+pub(super) const FILES_OF_A_PAGE: usize = 100;
+
+/// A place on a course, and what was written on the way there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Place {
-    pub(super) segment: u32,
-    pub(super) segments: u32,
-    /// The position in the segment; none at its beginning.
+    /// Where the resources are read.
+    pub(super) course: Course,
+    /// The position on the course; none at its beginning.
     pub(super) after: Option<String>,
     /// Whether this may turn out to be too much for one step.
     pub(super) is_survey: bool,
+    /// Versions looked at so far.
+    pub(super) looked_at: usize,
     /// Lines of resources and deletions so far.
     pub(super) lines: u64,
-    /// The files so far.
+    /// The ids of the full pages of files so far.
+    pub(super) pages: Vec<String>,
+    /// The files that are on no page yet.
     pub(super) files: Vec<OutputFile>,
+    /// What reading has cost so far.
+    pub(super) cost: Cost,
+}
+
+/// What it costs to read resources.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cost {
+    /// Calls to the tables.
+    pub(crate) requests: u64,
+    /// Read units.
+    pub(crate) read_units: f64,
+}
+
+impl Cost {
+    /// Both together.
+    pub(super) fn and(self, more: Self) -> Self {
+        Self {
+            requests: self.requests + more.requests,
+            read_units: self.read_units + more.read_units,
+        }
+    }
+}
+
+impl From<&Receipt> for Cost {
+    fn from(receipt: &Receipt) -> Self {
+        Self {
+            requests: receipt.requests(),
+            read_units: receipt.read_units(),
+        }
+    }
+}
+
+/// Where a step reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Course {
+    /// A segment of all resources: this one, of so many.
+    Segment(u32, u32),
+    /// What was changed since the instant that the request names.
+    Changes,
 }
 
 /// A file of an export.
@@ -54,24 +101,31 @@ pub(crate) enum Role {
 }
 
 impl Place {
-    /// The beginning of everything.
-    pub(super) fn survey() -> Self {
+    /// The beginning of the first step, which may be the only one.
+    pub(super) fn survey(course: Course) -> Self {
         Self {
             is_survey: true,
-            ..Self::segment(0, 1)
+            ..Self::start(course)
         }
     }
 
-    /// The beginning of a segment.
-    pub(super) fn segment(segment: u32, segments: u32) -> Self {
+    /// The beginning of a course.
+    pub(super) fn start(course: Course) -> Self {
         Self {
-            segment,
-            segments,
+            course,
             after: None,
             is_survey: false,
+            looked_at: 0,
             lines: 0,
+            pages: Vec::new(),
             files: Vec::new(),
+            cost: Cost::default(),
         }
+    }
+
+    /// How many files there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.pages.len() * FILES_OF_A_PAGE + self.files.len()
     }
 
     /// Whether this is the beginning of the first step.

@@ -6,14 +6,12 @@
 //! | under way | stays |
 //! | completed | stays if the manifest lists it, until the retention is over |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use store::{Millis, RecordKey};
 
-use super::super::{Again, Engine, Found, State, millis};
-use super::manifest::Manifest;
+use super::super::{Again, Engine, Found, millis};
 use crate::port::Files;
 
 /// The kind of job that exports are, and the start of the keys of their files.
@@ -29,10 +27,6 @@ pub(super) fn file_record(file: &str) -> RecordKey {
     RecordKey::new(format!("file#{file}"), "-")
 }
 
-pub(super) fn job_of_file(job: &str) -> Bytes {
-    Bytes::copy_from_slice(format!("\"{job}\"").as_bytes())
-}
-
 /// Which of a job's files stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kept {
@@ -41,20 +35,20 @@ enum Kept {
 }
 
 impl Kept {
-    fn of(found: Option<Found>, expired: impl Fn(&Found) -> bool) -> Self {
-        match found {
-            Some(found) if !found.job.state.is_over() => Self::All,
-            Some(found) if found.job.state == State::Completed && !expired(&found) => {
-                let manifest = Manifest::of(&found.job);
-                let files = manifest.into_iter().flat_map(|manifest| manifest.files);
-                Self::These(
-                    files
-                        .map(|file| file_key(&found.job.id, &file.id))
-                        .collect(),
-                )
-            }
-            _ => Self::These(BTreeSet::new()),
+    /// Those of the job of this id.
+    async fn of(engine: &Engine, job: &str) -> Result<Self, Again> {
+        let Some(found) = engine.find(job).await? else {
+            return Ok(Self::These(BTreeSet::new()));
+        };
+        if !found.job.state.is_over() {
+            return Ok(Self::All);
         }
+        let mut files = Vec::new();
+        if engine.files_expire(&found) > engine.clock.now() {
+            files = engine.files_of(&found.job).await?.unwrap_or_default();
+        }
+        let keys = files.iter().map(|file| file_key(&found.job.id, &file.id));
+        Ok(Self::These(keys.collect()))
     }
 
     fn has(&self, key: &str) -> bool {
@@ -78,21 +72,22 @@ impl Engine {
 /// # Errors
 /// Something cannot be reached; the next time goes on.
 pub(crate) async fn sweep(engine: &Engine, files: &Arc<dyn Files>) -> Result<usize, Again> {
-    let mut kept: BTreeMap<String, Kept> = BTreeMap::new();
+    let mut kept: Option<(String, Kept)> = None;
     let (mut after, mut removed) = (None, 0);
     loop {
         let list = files.list(format!("{EXPORT}/"), after).await;
         let list = list.map_err(|error| Again::Work(error.into()))?;
         let mut over = Vec::new();
         for file in list.files {
-            let job = file.key.split('/').nth(1).unwrap_or_default().to_owned();
-            if !kept.contains_key(&job) {
-                let found = engine.find(&job).await?;
-                let now = engine.clock.now();
-                let of_job = Kept::of(found, |found| engine.files_expire(found) <= now);
-                kept.insert(job.clone(), of_job);
-            }
-            if !kept.get(&job).is_some_and(|kept| kept.has(&file.key)) {
+            // the files of a job follow each other
+            let job = file.key.split('/').nth(1).unwrap_or_default();
+            let of_job = match kept.take().filter(|(of, _)| of == job) {
+                Some((_, kept)) => kept,
+                None => Kept::of(engine, job).await?,
+            };
+            let stays = of_job.has(&file.key);
+            kept = Some((job.to_owned(), of_job));
+            if !stays {
                 over.push(file.key);
             }
         }

@@ -12,7 +12,7 @@ use fhir::summary;
 use fhir::version::VersionId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::Head;
+use store::Version;
 
 use super::output::Line;
 use super::place::Role;
@@ -136,28 +136,28 @@ impl<'a> Selection<'a> {
     }
 
     /// The line for a document, if it is one of those asked for.
-    pub(super) fn line(&self, head: &Head) -> Result<Option<Line>, Unreadable> {
+    pub(super) fn line(&self, found: &Version) -> Result<Option<Line>, Unreadable> {
         let Wanted {
             kinds,
             since,
             until,
             ..
         } = self.wanted;
-        let kind = &head.key.kind;
+        let kind = &found.key.kind;
         let is_of_kind = match kinds {
             Some(kinds) => kinds.contains(kind),
             None => kind != "Binary",
         };
-        let written = head.last_updated.0;
+        let written = found.last_updated.0;
         let is_in_time =
             since.is_none_or(|since| written > since) && until.is_none_or(|until| written < until);
         if !is_of_kind || !is_in_time {
             return Ok(None);
         }
-        if head.deleted {
-            return Ok(since.map(|_| deletion(head)));
+        if found.deleted {
+            return Ok(since.map(|_| deletion(found)));
         }
-        let text = self.resource(head)?;
+        let text = self.resource(found)?;
         Ok(text.map(|text| Line {
             role: Role::Output,
             kind: kind.clone(),
@@ -166,17 +166,17 @@ impl<'a> Selection<'a> {
     }
 
     /// The text of a resource; none when no filter lets it pass.
-    fn resource(&self, head: &Head) -> Result<Option<Vec<u8>>, Unreadable> {
-        let version = VersionId(head.version);
-        let written = Instant::from_millis(head.last_updated.0);
-        let broken = |_| Unreadable(format!("{} cannot be read", head.key));
-        let filters = self.filters.get(head.key.kind.as_str());
-        let elements = self.elements(&head.key.kind);
+    fn resource(&self, found: &Version) -> Result<Option<Vec<u8>>, Unreadable> {
+        let version = VersionId(found.version);
+        let written = Instant::from_millis(found.last_updated.0);
+        let broken = |_| Unreadable(format!("{} cannot be read", found.key));
+        let filters = self.filters.get(found.key.kind.as_str());
+        let elements = self.elements(&found.key.kind);
         if filters.is_none() && elements.is_none() {
-            let text = resource::present_bytes(&head.body, version, written);
+            let text = resource::present_bytes(&found.body, version, written);
             return text.map(Some).map_err(broken);
         }
-        let object = resource::present(&head.body, version, written).map_err(broken)?;
+        let object = resource::present(&found.body, version, written).map_err(broken)?;
         let passes = filters.is_none_or(|filters| {
             filters
                 .iter()
@@ -191,7 +191,7 @@ impl<'a> Selection<'a> {
         };
         let text = serde_json::to_vec(&object);
         text.map(Some)
-            .map_err(|_| Unreadable(format!("{} cannot be written", head.key)))
+            .map_err(|_| Unreadable(format!("{} cannot be written", found.key)))
     }
 
     /// The elements of a type that are asked for; none for all.
@@ -211,11 +211,11 @@ impl<'a> Selection<'a> {
 }
 
 /// A deletion is told as the transaction that would delete.
-fn deletion(head: &Head) -> Line {
+fn deletion(found: &Version) -> Line {
     let bundle = json!({
         "resourceType": "Bundle",
         "type": "transaction",
-        "entry": [{"request": {"method": "DELETE", "url": head.key.to_string()}}]
+        "entry": [{"request": {"method": "DELETE", "url": found.key.to_string()}}]
     });
     Line {
         role: Role::Deleted,

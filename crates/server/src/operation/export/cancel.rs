@@ -12,7 +12,7 @@ use crate::{
     interaction::{Answer, Context},
     job::{
         Job, State,
-        export::{Manifest, file_key},
+        export::{OutputFile, file_key},
     },
 };
 
@@ -34,8 +34,9 @@ pub(crate) async fn cancel(context: &Context, query: &[Parameter]) -> Result<Ans
         return Ok(accepted(text));
     }
     if job.state == State::Completed && context.settings.export.delete_completed {
+        let files = context.jobs.files_of(&job).await.map_err(out_of_reach)?;
         context.jobs.forget(found).await.map_err(out_of_reach)?;
-        remove_files(context, &job).await?;
+        remove_files(context, &job, files.unwrap_or_default()).await?;
         let text = format!("The files of job instance <{}> were removed.", job.id);
         return Ok(accepted(text));
     }
@@ -55,11 +56,9 @@ fn accepted(text: String) -> Answer {
 }
 
 /// What is not removed now, the sweep removes.
-async fn remove_files(context: &Context, job: &Job) -> Result<(), Failure> {
-    let files = Manifest::of(job)
-        .into_iter()
-        .flat_map(|manifest| manifest.files);
-    let keys = files.map(|file| file_key(&job.id, &file.id)).collect();
+async fn remove_files(context: &Context, job: &Job, files: Vec<OutputFile>) -> Result<(), Failure> {
+    let keys = files.iter().map(|file| file_key(&job.id, &file.id));
+    let keys = keys.collect();
     context.files.delete(keys).await.map_err(|error| Failure {
         source: Some(error.into()),
         ..Failure::new(

@@ -37,7 +37,10 @@ use super::out_of_reach;
 use crate::{
     failure::{Failure, Kind},
     interaction::Context,
-    job::{Found, State, export::EXPORT},
+    job::{
+        Found, State,
+        export::{EXPORT, has_files},
+    },
 };
 
 /// A parameter of an operation, and where it stands.
@@ -119,7 +122,7 @@ async fn found(
     }
     let is_gone = match found.job.state {
         State::Cancelled => true,
-        State::Completed if found.job.result.is_none() => true,
+        State::Completed if !has_files(&found.job) => true,
         state => state.is_over() && context.jobs.files_expire(&found) <= context.clock.now(),
     };
     if is_gone {

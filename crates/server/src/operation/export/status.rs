@@ -29,7 +29,7 @@ pub(crate) async fn status(
 ) -> Result<Answer, Failure> {
     let found = found(context, query, body).await?;
     match found.job.state {
-        State::Completed => manifest::manifest(context, &found),
+        State::Completed => manifest::manifest(context, &found).await,
         State::Failed | State::Cancelled => {
             let reason = found.job.reason.clone().unwrap_or_default();
             let text = format!("the export failed: {reason}");
