@@ -10,6 +10,7 @@ mod value;
 mod variable;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use server::{ScheduledExport, Settings};
 use store::Closing;
@@ -19,6 +20,10 @@ use crate::telemetry;
 
 pub use problems::Problems;
 pub use variable::{VARIABLES, Variable};
+
+/// Between the end of a request and the time when nobody waits for its commit any more: for clocks
+/// that differ, and for calls on their way.
+const SLACK: Duration = Duration::from_secs(5);
 
 /// What can be set from outside, with its defaults filled in.
 #[derive(Debug, Clone)]
@@ -111,8 +116,13 @@ impl Config {
         let wait = |seconds: u32| Closing::Wait {
             ms: i64::from(seconds) * 1000,
         };
+        let longest = self.limits.request_timeout + SLACK;
+        let longest_ms = i64::try_from(longest.as_millis()).unwrap_or(i64::MAX);
+        let lease_ms = defaults.lease_ms.max(longest_ms);
+        let closing = Closing::Wait { ms: lease_ms };
         store::Settings {
-            closing: self.closing_seconds.map_or(defaults.closing, wait),
+            lease_ms,
+            closing: self.closing_seconds.map_or(closing, wait),
             max_inline_bytes: match self.blobs_bucket {
                 Some(_) => defaults.max_inline_bytes,
                 None => usize::MAX,

@@ -15,6 +15,8 @@ mod failure;
 mod in_process;
 mod names;
 mod read;
+#[cfg(test)]
+mod scripted;
 mod transact;
 mod value;
 mod write;

@@ -35,6 +35,9 @@ use worker::Worker;
 /// Of a file that is sent in an answer: Lambda takes 6 MB, in which bytes are a third longer.
 const MAX_FILE_BYTES: u64 = 4_000_000;
 
+/// Of the control table, in one sweep: seconds, and the next one goes on.
+const SWEPT_PAGES: usize = 100;
+
 /// An event that is not of the kind that the function is for.
 #[derive(Debug, thiserror::Error)]
 #[error("not an event for this function: {0}")]
@@ -140,7 +143,7 @@ pub async fn run_sweeper() -> Result<(), Error> {
 
 /// Both are done, even when one of them fails.
 async fn sweep(store: &Store, server: &Server) -> Result<Measured, Error> {
-    let (swept, ticked) = (store.sweep(0, 1).await, server.tick().await);
+    let (swept, ticked) = (store.sweep(SWEPT_PAGES).await, server.tick().await);
     tracing::info!(?swept, ?ticked, "swept");
     let (swept, ticked) = (swept?, ticked?);
     Ok(Measured::default()

@@ -23,6 +23,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::{Database, DynoxideError};
 
 use crate::directory::DataDirectory;
+use crate::loopback::Loopback;
 use crate::{seam, wire};
 
 /// What an acknowledged write survives. See the module head.
@@ -96,8 +97,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Listen`].
-    pub fn listen(&self, address: SocketAddr) -> Result<wire::Listener, EngineError> {
-        wire::Listener::start(address, self.database.clone())
+    pub fn listen(&self, address: SocketAddr) -> Result<Loopback, EngineError> {
+        wire::listen(address, self.database.clone())
             .map_err(|source| EngineError::Listen { address, source })
     }
 }

@@ -30,4 +30,3 @@ pub use engine::{Durability, Engine, EngineError};
 pub use loopback::Loopback;
 pub use s3::S3;
 pub use sqs::Sqs;
-pub use wire::Listener;

@@ -26,6 +26,9 @@ use crate::exchange::{Broken, Responder};
 /// nobody is waiting for it any more.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
+/// Completes when a server is to stop. An error means that the listener is gone, which is the same.
+pub(crate) type Stopped = oneshot::Receiver<()>;
+
 /// A running listener. Dropping it ends it, after half a second for the requests that are open.
 #[derive(Debug)]
 pub struct Loopback {
@@ -35,10 +38,22 @@ pub struct Loopback {
 }
 
 impl Loopback {
+    /// Lets an engine answer.
     pub(crate) fn start(
         name: &str,
         address: SocketAddr,
         engine: impl Responder,
+    ) -> io::Result<Self> {
+        Self::run(name, address, move |socket, stopped| {
+            serve(socket, engine, stopped)
+        })
+    }
+
+    /// Runs a server of the engine's own. It ends when it hears that it is to stop.
+    pub(crate) fn run<F: Future<Output = ()>>(
+        name: &str,
+        address: SocketAddr,
+        server: impl FnOnce(TcpListener, Stopped) -> F + Send + 'static,
     ) -> io::Result<Self> {
         let socket = std::net::TcpListener::bind(address)?;
         socket.set_nonblocking(true)?;
@@ -51,7 +66,7 @@ impl Loopback {
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || runtime.block_on(serve(socket, engine, stopped)))?;
+            .spawn(move || runtime.block_on(server(socket, stopped)))?;
         Ok(Self {
             address,
             stop: Some(stop),
@@ -81,11 +96,10 @@ impl Drop for Loopback {
     }
 }
 
-async fn serve(socket: TcpListener, engine: impl Responder, mut stopped: oneshot::Receiver<()>) {
+async fn serve(socket: TcpListener, engine: impl Responder, mut stopped: Stopped) {
     let connections = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
-            // An error means that the sender is gone, which is the sign to end.
             _ = &mut stopped => break,
             accepted = socket.accept() => accepted,
         };

@@ -243,7 +243,8 @@ impl From<CommitError> for Failure {
     /// The outcomes of a commit that are no longer about single entries.
     fn from(error: CommitError) -> Self {
         match error {
-            CommitError::Busy | CommitError::Deadline => busy(),
+            CommitError::Busy => busy(),
+            CommitError::Deadline => late(),
             CommitError::Conflict(keys) => {
                 let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
                 let text = format!("others keep changing {}; try again", keys.join(", "));
@@ -263,8 +264,9 @@ impl From<CommitError> for Failure {
                 kind: Kind::Unknown,
                 issues: vec![Issue::error(
                     IssueType::Incomplete,
-                    "the storage did not answer; whether the write took effect is not known. \
-                     Read the resources before trying again",
+                    "the storage did not answer; whether the write took effect is not known. A POST \
+                     with an Idempotency-Key can be sent again with the same key: it takes effect \
+                     once. Otherwise read the resources before trying again",
                 )],
                 source: Some(Box::new(Unanswered(source))),
             },
@@ -278,6 +280,15 @@ impl From<CommitError> for Failure {
 #[derive(Debug, thiserror::Error)]
 #[error("no answer to a commit")]
 struct Unanswered(#[source] store::Source);
+
+/// 503: a request may take so long, and this one would have taken longer.
+fn late() -> Failure {
+    Failure::new(
+        Kind::Unavailable,
+        IssueType::Timeout,
+        "it would have taken longer than a request may; nothing was written, try again",
+    )
+}
 
 /// 503: the storage is throttled or contended beyond our patience.
 fn busy() -> Failure {

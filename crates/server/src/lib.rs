@@ -22,6 +22,7 @@
 //! own between requests.
 
 pub mod auth;
+mod deadline;
 mod dictionaries;
 pub mod failure;
 mod interaction;
@@ -38,6 +39,7 @@ mod settings;
 pub mod simulated;
 mod write;
 
+pub use deadline::Deadline;
 pub use failure::{Failure, Kind};
 pub use job::{Again, Ticked};
 pub use operation::export::{Scheduled, ScheduledExport};

@@ -9,6 +9,7 @@ use store::{Clock, Ids, Receipt, Store};
 use crate::{
     Settings,
     auth::Caller,
+    deadline::deadline,
     dictionaries::dictionaries,
     failure::Failure,
     interaction::Context,
@@ -129,7 +130,12 @@ impl Server {
         caller: Caller,
         receipt: Arc<Receipt>,
     ) -> Response<Bytes> {
-        let context = self.context(caller, &receipt);
+        let timeout = self.settings.request_timeout;
+        let until = deadline(&request, self.ports.clock.now(), timeout);
+        let context = Context {
+            deadline: Some(until),
+            ..self.context(caller, &receipt)
+        };
         rest::respond(&context, &receipt, request).await
     }
 
@@ -146,6 +152,7 @@ impl Server {
             rules: self.rules.clone(),
             registry: Arc::clone(&self.registry),
             once: None,
+            deadline: None,
         }
     }
 

@@ -96,6 +96,8 @@ pub struct Settings {
     pub max_transaction_entries: usize,
     /// Bytes of a request body, decompressed.
     pub max_body_bytes: usize,
+    /// How long a request may take. A write that would take longer is not done.
+    pub request_timeout: Duration,
     /// Which identifiers are unique.
     pub unique_systems: UniqueSystems,
     /// Which rule sets there are, and which are always in force.
@@ -202,6 +204,7 @@ impl Settings {
             allow_batch: true,
             max_transaction_entries: 5_000,
             max_body_bytes: 6 * 1024 * 1024,
+            request_timeout: Duration::from_secs(30),
             unique_systems: UniqueSystems::default(),
             rules: rules::Settings::default(),
             search: SearchLimits::default(),

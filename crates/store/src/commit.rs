@@ -28,7 +28,8 @@ impl Store {
     /// See [`CommitError`]: each variant says whether anything was written.
     pub async fn commit(&self, transaction: Transaction) -> Result<Vec<Committed>, CommitError> {
         let begun = self.begin_commit();
-        let outcome = self.commit_at(begun.at, transaction).await;
+        let name = begun.transaction.clone();
+        let outcome = self.commit_at(begun.at, name, transaction).await;
         if !matches!(outcome, Err(CommitError::Unknown(_))) {
             begun.end();
         }
@@ -38,10 +39,10 @@ impl Store {
     async fn commit_at(
         &self,
         began: Millis,
+        name: String,
         transaction: Transaction,
     ) -> Result<Vec<Committed>, CommitError> {
         let calls = self.calls();
-        let name = self.ids.transaction_id(began);
         let mut plan = Plan::new(transaction, name, began, self.dictionaries)?;
         if plan.writes.is_empty() && plan.keys.len() < 2 {
             // one criterion alone was true when it was read: there is nothing to hold together

@@ -4,6 +4,7 @@
 //! |-----------------------|--------------|
 //! | is decided            | what it left on the item is carried out or undone |
 //! | has outlived its lease | it is aborted: its coordinator is gone |
+//! | was begun by a process that has ended | the same; known where only one process commits |
 //! | first began later than ours | it is aborted (wounded): it tries again, we do not wait |
 //! | first began before ours | we wait for it, for a while |
 //!
@@ -103,7 +104,8 @@ impl Calls<'_> {
             if let Some(decision) = self.decisions([name].into()).await?.into_values().next() {
                 return Ok(Some(decision));
             }
-            let is_over = self.store.clock.now().since(owner.age.began) > settings.lease_ms;
+            let is_over = self.store.clock.now().since(owner.age.began) > settings.lease_ms
+                || self.store.is_abandoned(&owner.transaction);
             let is_younger = match contender {
                 Contender::Transaction { first, name } => {
                     (owner.age.first, owner.transaction.as_str()) > (first, name)

@@ -36,6 +36,10 @@ struct Step {
 impl Plan {
     /// Commits by decision record.
     pub(crate) async fn commit_by_flip(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
+        if self.is_overdue(calls) {
+            // nothing is there but the manifest, by which recovery forgets it
+            return Err(CommitError::Deadline);
+        }
         let (putting, leaving) = (calls.branch(), calls.branch());
         let (put, left) = future::join(putting.put_blobs(self), self.stage_intents(&leaving)).await;
         calls.join(&putting);
@@ -50,7 +54,7 @@ impl Plan {
         }
         match self.settle_outcome(calls).await {
             Ok(Verdict::Decided(Decision::Committed)) => {
-                self.carry_out(calls).await;
+                self.carry_out_in_time(calls).await;
                 Ok(())
             }
             Ok(Verdict::Decided(Decision::Aborted)) => {
@@ -138,6 +142,9 @@ impl Plan {
                 TableError::Refused(_) => return Err(store_error(error).into()),
                 TableError::Throttled | TableError::Conflict | TableError::Unknown(_) => {}
             }
+            if self.is_overdue(calls) {
+                return Err(CommitError::Deadline);
+            }
             failures += 1;
             if failures >= calls.store.settings.staging_attempts {
                 return Err(match error {
@@ -160,6 +167,19 @@ impl Plan {
         {
             self.undo(calls).await;
         }
+    }
+
+    /// Carries out as much as there is time for: the answer does not wait for it.
+    async fn carry_out_in_time(&self, calls: &Calls<'_>) {
+        let carrying_out = self.carry_out(calls).boxed();
+        let Some(deadline) = self.deadline else {
+            return carrying_out.await;
+        };
+        let left = deadline.since(calls.store.clock.now());
+        let left = u64::try_from(left).unwrap_or_default();
+        // asleep only once there is something to wait for
+        let time = async { calls.store.clock.sleep(left).await }.boxed();
+        future::select(carrying_out, time).await;
     }
 
     /// Intents become state. Best effort: whoever meets one that is left carries it out.

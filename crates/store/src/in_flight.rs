@@ -12,6 +12,11 @@
 //! was ever called closed, whatever the clock does. It is struck off when its outcome is known. One
 //! without known outcome, or whose future was dropped half way, may still arrive at the tables: it
 //! is kept until the lease has passed.
+//!
+//! Where nobody but this process commits, a transaction that is not registered has lost its
+//! coordinator, and a request that is not has lost its attempt: they were begun by a process that has
+//! ended. Nobody waits for the lease of those. The data folder's lock sees to it that there is no
+//! second process; and if there were one, it would be disturbed, and nothing would be torn.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,11 +37,14 @@ struct Commits {
     latest: Millis,
     tickets: u64,
     under_way: BTreeMap<u64, UnderWay>,
+    /// Attempts at requests with an idempotency key, and when their leases end.
+    attempts: BTreeMap<String, Millis>,
 }
 
 #[derive(Debug)]
 struct UnderWay {
     began: Millis,
+    transaction: String,
     /// When the commit can no longer take effect; none while it is being worked on.
     over: Option<Millis>,
 }
@@ -45,6 +53,8 @@ struct UnderWay {
 pub(crate) struct Begun {
     /// The time that the commit carries.
     pub(crate) at: Millis,
+    /// The name of the transaction.
+    pub(crate) transaction: String,
     ticket: u64,
     store: Store,
 }
@@ -63,10 +73,48 @@ impl Store {
     /// Registers a commit and gives it its time.
     pub(crate) fn begin_commit(&self) -> Begun {
         let (ticket, at) = self.in_flight.begin(|| self.clock.now());
+        let transaction = self.ids.transaction_id(at);
+        if let Some(commit) = self.in_flight.commits().under_way.get_mut(&ticket) {
+            commit.transaction.clone_from(&transaction);
+        }
         Begun {
             at,
+            transaction,
             ticket,
             store: self.clone(),
+        }
+    }
+
+    /// Whether nobody coordinates this transaction any more, for certain.
+    pub(crate) fn is_abandoned(&self, transaction: &str) -> bool {
+        let is_it = |commit: &UnderWay| commit.transaction == transaction;
+        self.is_alone() && !self.in_flight.commits().under_way.values().any(is_it)
+    }
+
+    /// Registers an attempt at a request.
+    pub(crate) fn begin_attempt(&self, name: &str, until: Millis) {
+        let now = self.clock.now();
+        let mut commits = self.in_flight.commits();
+        commits.attempts.retain(|_, until| now <= *until);
+        commits.attempts.insert(name.to_owned(), until);
+    }
+
+    /// Whether nobody makes this attempt any more, for certain.
+    pub(crate) fn is_given_up(&self, attempt: &str) -> bool {
+        self.is_alone() && !self.in_flight.commits().attempts.contains_key(attempt)
+    }
+
+    fn is_alone(&self) -> bool {
+        self.settings.closing == Closing::OneProcess
+    }
+}
+
+impl UnderWay {
+    fn since(began: Millis) -> Self {
+        Self {
+            began,
+            transaction: String::new(),
+            over: None,
         }
     }
 }
@@ -78,9 +126,7 @@ impl InFlight {
         commits.latest = commits.latest.max(began);
         commits.tickets += 1;
         let ticket = commits.tickets;
-        commits
-            .under_way
-            .insert(ticket, UnderWay { began, over: None });
+        commits.under_way.insert(ticket, UnderWay::since(began));
         (ticket, began)
     }
 

@@ -11,7 +11,7 @@
 //! record and that there is no outcome yet. So the record has an outcome if and only if the
 //! transaction is committed, and no second attempt is ever committed: neither one that was sent while
 //! the first was slow, nor a call that arrives late. The lease decides when a second attempt may
-//! *try*, and nothing else.
+//! *try*, and nothing else. Where one process alone commits, what another one left is tried at once.
 //!
 //! A request of several parts, each its own transaction, has one such outcome for each part.
 //! docs/adr/0007-idempotency-keys.md goes through the crash points.
@@ -82,6 +82,7 @@ impl Store {
         let at = record::key_of(key);
         let request = record::hash_of(request);
         let owner = self.ids.uuid();
+        self.begin_attempt(&owner, self.clock.now().plus(self.settings.lease_ms));
         let mut failures = 0;
         loop {
             let now = self.clock.now();
@@ -100,7 +101,7 @@ impl Store {
                     response: Some(response),
                     ..
                 }) => return Ok(Claimed::Answered(response)),
-                Some(old) if old.outcome.is_none() && now < old.until => {
+                Some(old) if self.is_running(&old, now) => {
                     return Ok(Claimed::Running { until: old.until });
                 }
                 Some(old) => old.taken_over(&at, &owner, now.plus(self.settings.lease_ms)),
@@ -115,6 +116,10 @@ impl Store {
                 Err(error) => calls.pause_after(error, &mut failures).await?,
             }
         }
+    }
+
+    fn is_running(&self, record: &Record, now: Millis) -> bool {
+        record.outcome.is_none() && now < record.until && !self.is_given_up(&record.owner)
     }
 
     /// The outcome of a part of a request, if it took effect in an earlier attempt.

@@ -36,7 +36,7 @@ pub struct Settings {
 /// Which commits may still be under way; see [`crate::Store::closed_until`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closing {
-    /// Nobody but this process commits: it knows its own.
+    /// Nobody but this process commits: it knows its own, and nobody waits for what another one left.
     OneProcess,
     /// Others commit as well, and none of them is under way longer than this.
     Wait {

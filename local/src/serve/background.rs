@@ -28,6 +28,8 @@ use super::schedule;
 
 /// Between two looks at what no message asks for.
 const SWEEP: Duration = Duration::from_mins(5);
+/// Of the control table, in one look: the next one goes on.
+const SWEPT_PAGES: usize = 100;
 /// The longest poll.
 const POLL: Duration = Duration::from_secs(20);
 /// After a queue could not be reached.
@@ -144,7 +146,7 @@ async fn sweep(server: Server, store: Store, mut stopped: watch::Receiver<bool>)
             _ = stopped.wait_for(|stop| *stop) => return,
             _ = clock.tick() => {}
         }
-        match store.sweep(0, 1).await {
+        match store.sweep(SWEPT_PAGES).await {
             Ok(swept) => tracing::debug!(?swept, "transactions are swept"),
             Err(failure) => tracing::warn!(%failure, "transactions were not swept"),
         }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use aws::Config;
 use aws::dynamodb::Endpoint;
-use embedded::{DataDirectory, Durability, Engine, Listener, Loopback, S3, Sqs};
+use embedded::{DataDirectory, Durability, Engine, Loopback, S3, Sqs};
 
 use crate::arguments::Serve;
 use crate::failure::Failure;
@@ -89,7 +89,7 @@ impl Tables {
 /// What other processes on this machine may speak to.
 #[derive(Default)]
 pub(super) struct Doors {
-    tables: Option<Listener>,
+    tables: Option<Loopback>,
     objects: Option<Loopback>,
     queues: Option<Loopback>,
 }
@@ -117,10 +117,12 @@ impl Doors {
 
     /// Each open door, and where it is.
     pub(super) fn addresses(&self) -> impl Iterator<Item = (&'static str, SocketAddr)> {
-        let tables = self.tables.as_ref().map(Listener::address);
-        let objects = self.objects.as_ref().map(Loopback::address);
-        let queues = self.queues.as_ref().map(Loopback::address);
-        let doors = [("DynamoDB", tables), ("S3", objects), ("SQS", queues)];
-        doors.into_iter().filter_map(|(name, at)| Some((name, at?)))
+        let doors = [
+            ("DynamoDB", &self.tables),
+            ("S3", &self.objects),
+            ("SQS", &self.queues),
+        ];
+        let address = |(name, door): (_, &Option<Loopback>)| Some((name, door.as_ref()?.address()));
+        doors.into_iter().filter_map(address)
     }
 }

@@ -27,11 +27,7 @@ pub const VARIABLES: &[Variable] = &[
         name: "FYR_BASE_URL",
         meaning: "Public URL of the API. Every absolute URL that Fyr writes starts with it.",
         default: "`fyr serve`: the address it listens on. Lambda: none, it must be set",
-        set: |config, value| {
-            let url = url(value)?;
-            config.base_url = Some(url);
-            Ok(())
-        },
+        set: |config, value| url(value).map(|url| config.base_url = Some(url)),
     },
     Variable {
         name: "FYR_TABLE_PREFIX",
@@ -50,71 +46,43 @@ pub const VARIABLES: &[Variable] = &[
         name: "FYR_DYNAMODB_ENDPOINT",
         meaning: "URL of a DynamoDB other than the region's. Keys are made up for http://.",
         default: "`fyr serve`: the embedded engine. Lambda: the region's",
-        set: |config, value| {
-            let url = url(value)?;
-            config.dynamodb_endpoint = Some(url);
-            Ok(())
-        },
+        set: |config, value| url(value).map(|url| config.dynamodb_endpoint = Some(url)),
     },
     Variable {
         name: "FYR_BLOBS_BUCKET",
         meaning: "Bucket for bodies of more than 100 KB, compressed. Without it they have to fit into the tables.",
         default: "`fyr serve` with its own tables: its own. Elsewhere: none",
-        set: |config, value| {
-            let bucket = name(value)?;
-            config.blobs_bucket = Some(bucket);
-            Ok(())
-        },
+        set: |config, value| name(value).map(|bucket| config.blobs_bucket = Some(bucket)),
     },
     Variable {
         name: "FYR_RECOVERY_QUEUE_URL",
         meaning: "Queue with the reminders to finish large transactions. Without it they wait for the sweep.",
         default: "`fyr serve` with its own tables: its own. Elsewhere: none",
-        set: |config, value| {
-            let url = url(value)?;
-            config.recovery_queue_url = Some(url);
-            Ok(())
-        },
+        set: |config, value| url(value).map(|url| config.recovery_queue_url = Some(url)),
     },
     Variable {
         name: "FYR_FILES_BUCKET",
         meaning: "Bucket for the files of exports, which expire: not the one for bodies. Without it there are no exports.",
         default: "`fyr serve` with its own tables: its own. Elsewhere: none",
-        set: |config, value| {
-            let bucket = name(value)?;
-            config.files_bucket = Some(bucket);
-            Ok(())
-        },
+        set: |config, value| name(value).map(|bucket| config.files_bucket = Some(bucket)),
     },
     Variable {
         name: "FYR_JOBS_QUEUE_URL",
         meaning: "Queue with the messages that move jobs on. Without it there are no jobs.",
         default: "`fyr serve` with its own tables: its own. Elsewhere: none",
-        set: |config, value| {
-            let url = url(value)?;
-            config.jobs_queue_url = Some(url);
-            Ok(())
-        },
+        set: |config, value| url(value).map(|url| config.jobs_queue_url = Some(url)),
     },
     Variable {
         name: "FYR_S3_ENDPOINT",
         meaning: "URL of an S3 other than the region's. Keys are made up for http://.",
         default: "`fyr serve` with its own tables: the embedded engine. Elsewhere: the region's",
-        set: |config, value| {
-            let url = url(value)?;
-            config.s3_endpoint = Some(url);
-            Ok(())
-        },
+        set: |config, value| url(value).map(|url| config.s3_endpoint = Some(url)),
     },
     Variable {
         name: "FYR_SQS_ENDPOINT",
         meaning: "URL of an SQS other than the region's. Keys are made up for http://.",
         default: "`fyr serve` with its own tables: the embedded engine. Elsewhere: the region's",
-        set: |config, value| {
-            let url = url(value)?;
-            config.sqs_endpoint = Some(url);
-            Ok(())
-        },
+        set: |config, value| url(value).map(|url| config.sqs_endpoint = Some(url)),
     },
     Variable {
         name: "FYR_EXPORTS_AT_A_TIME",
@@ -192,6 +160,17 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "Bytes of a request body, decompressed. Lambda takes no more than its default.",
         default: "6291456 (6 MiB)",
         set: |config, value| count(value, &mut config.limits.max_body_bytes),
+    },
+    Variable {
+        name: "FYR_REQUEST_TIMEOUT_SECONDS",
+        meaning: "How long a request may take. A write that would take longer is not done: 503. On Lambda it ends 3 seconds before the function would be stopped, too.",
+        default: "30",
+        set: |config, value| {
+            let mut seconds = 0;
+            number(value, &mut seconds)?;
+            config.limits.request_timeout = Duration::from_secs(seconds);
+            Ok(())
+        },
     },
     Variable {
         name: "FYR_UNIQUE_IDENTIFIERS",

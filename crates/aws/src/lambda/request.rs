@@ -11,6 +11,11 @@ use bytes::Bytes;
 use http::uri::PathAndQuery;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Error, Request, RequestExt};
+use server::Deadline;
+use store::Millis;
+
+/// Long enough to take back what a transaction left that comes too late, and to say so.
+const MARGIN_MS: i64 = 3_000;
 
 /// The request, its path beginning with `base_path`.
 pub(super) fn request(event: Request, base_path: &str) -> Result<http::Request<Bytes>, Error> {
@@ -28,10 +33,20 @@ pub(super) fn request(event: Request, base_path: &str) -> Result<http::Request<B
     } else {
         target.parse()?
     };
+    let deadline = event.lambda_context_ref().map(deadline);
     let (mut parts, body) = event.into_parts();
     parts.uri = target.into();
     parts.extensions.clear();
+    if let Some(deadline) = deadline {
+        parts.extensions.insert(deadline);
+    }
     Ok(http::Request::from_parts(parts, bytes(body)))
+}
+
+/// When an answer must be there: some time before Lambda stops the function.
+fn deadline(invocation: &lambda_http::Context) -> Deadline {
+    let stopped = Millis(i64::try_from(invocation.deadline).unwrap_or(i64::MAX));
+    Deadline(stopped.plus(-MARGIN_MS))
 }
 
 /// The path below `/{stage}` of an HTTP API whose stage is not `$default`.
@@ -114,6 +129,19 @@ mod tests {
         check(of_http_api("prod", "/product", ""), "", "/product");
         check(of_http_api("prod", "/prod", ""), "/prod", "/prod");
         check(of_http_api("$default", "/", ""), "", "/");
+    }
+
+    #[test]
+    fn the_answer_must_be_there_before_lambda_stops_the_function() {
+        let mut invocation = lambda_http::Context::default();
+        invocation.deadline = 30_000;
+        let event = of_http_api("$default", "/Organization/1", "").with_lambda_context(invocation);
+        let request = super::request(event, "").unwrap();
+        let deadline = request.extensions().get::<Deadline>();
+        assert_eq!(deadline, Some(&Deadline(Millis(27_000))));
+        let elsewhere = of_http_api("$default", "/Organization/1", "");
+        let request = super::request(elsewhere, "").unwrap();
+        assert_eq!(request.extensions().get::<Deadline>(), None);
     }
 
     #[test]

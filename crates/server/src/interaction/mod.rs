@@ -30,7 +30,7 @@ use fhir::{
     schema,
 };
 use futures::future::{BoxFuture, FutureExt};
-use store::{Clock, Ids, Store};
+use store::{Clock, Ids, Millis, Store};
 
 pub(crate) use answer::{Answer, Content, Special, Stamp};
 pub(crate) use bundle::{EntryStyle, response_bundle, response_entry, warnings_of};
@@ -66,6 +66,8 @@ pub(crate) struct Context {
     pub(crate) registry: Arc<Registry>,
     /// When the request has an idempotency key.
     pub(crate) once: Option<Arc<Once>>,
+    /// Nothing is written after this instant. None when nobody waits for an answer.
+    pub(crate) deadline: Option<Millis>,
 }
 
 /// A request, as an HTTP request or an entry of a batch makes it.

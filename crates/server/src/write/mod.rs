@@ -61,7 +61,8 @@ const ATTEMPTS: u32 = 12;
 /// # Errors
 ///
 /// All problems of all operations at once, each with its place in the bundle; 409 when others keep
-/// changing the same resources; 422 for an identifier that another resource has.
+/// changing the same resources; 422 for an identifier that another resource has; 503 when there is no
+/// time left.
 pub(crate) async fn write(
     context: &Context,
     operations: &[Operation],
@@ -81,6 +82,9 @@ pub(crate) async fn write(
             new_ids: &new_ids,
         };
         match attempt_write(context, operations, wanted, &again).await {
+            Err(Attempt::Conflict(_)) if is_overdue(context) => {
+                return Err(CommitError::Deadline.into());
+            }
             Err(Attempt::Conflict(_)) if attempt < ATTEMPTS => {
                 let most = 4_u64 << attempt.min(5);
                 context.clock.sleep(context.ids.jitter(most)).await;
@@ -90,6 +94,12 @@ pub(crate) async fn write(
             Ok(written) => return Ok(seen_by(context, written)),
         }
     }
+}
+
+/// Whether it is too late to try again.
+fn is_overdue(context: &Context) -> bool {
+    let now = context.clock.now();
+    context.deadline.is_some_and(|deadline| now > deadline)
 }
 
 fn seen_by(context: &Context, written: Vec<Written>) -> Vec<Written> {
@@ -152,6 +162,7 @@ async fn attempt_write(
         writes,
         guards: known.into_guards(),
         first_attempt: again.first_attempt,
+        deadline: context.deadline,
         mark: once.map(|once| once.mark(&unfinished.expected())),
         ..Transaction::default()
     };

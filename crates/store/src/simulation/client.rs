@@ -101,14 +101,22 @@ impl Client {
             let pause = 5 + self.below(30);
             self.store.clock.sleep(pause).await;
             // what fails is swept the next time
-            let _ = self.store.sweep(0, 1).await;
+            let pages = 1 + self.below(4);
+            let _ = self.store.sweep(usize::try_from(pages).unwrap_or(1)).await;
         }
     }
 
-    /// Sweeps everything.
-    pub(crate) async fn sweep_once(self) {
-        let swept = self.store.sweep(0, 1).await;
-        self.note(|| format!("{swept:?}"));
+    /// Sweeps everything: the rest of the round that was begun, and a whole one.
+    pub(crate) async fn sweep_all(self) {
+        for _ in 0..2 {
+            loop {
+                let swept = self.store.sweep(3).await;
+                self.note(|| format!("{swept:?}"));
+                if !swept.is_ok_and(|swept| swept.is_unfinished) {
+                    break;
+                }
+            }
+        }
     }
 
     fn wish(&self) -> Wish {

@@ -164,7 +164,7 @@ fn finish(world: &Shared, settings: Settings, mutant: Option<Mutant>, mut schedu
         }
         world.lock().pass(pause);
         let client = Client::new(scheduler.clients(), world, settings, mutant);
-        scheduler.spawn(false, client.sweep_once().boxed());
+        scheduler.spawn(false, client.sweep_all().boxed());
         scheduler.run();
         check_end(world);
     }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::executor::block_on;
 
-use crate::simulated::{CountingIds, ManualClock, SimulatedAlarm, SimulatedBlobs, SimulatedTables};
+use crate::simulated::{
+    Call, CountingIds, Fault, ManualClock, SimulatedAlarm, SimulatedBlobs, SimulatedTables,
+};
 use crate::{
-    Base, Closing, CommitError, Committed, Criterion, DocumentKey, Entry, Found, Head, Identifier,
-    Method, Ports, Receipt, Settings, Store, Transaction, Write,
+    Base, Closing, CommitError, Committed, Criterion, DocumentKey, Entry, EntryQuery, Found, Head,
+    Identifier, Method, Ports, Receipt, Settings, Store, Transaction, Write,
 };
 
 pub(crate) struct Bench {
@@ -46,6 +48,19 @@ impl Bench {
         }
     }
 
+    /// Another process over the same tables, after this one has ended.
+    pub(crate) fn restarted(&self) -> Self {
+        let mut store = self.store.clone();
+        store.in_flight = Default::default();
+        Self {
+            tables: self.tables.clone(),
+            blobs: self.blobs.clone(),
+            alarm: self.alarm.clone(),
+            clock: self.clock.clone(),
+            store,
+        }
+    }
+
     pub(crate) fn clock_now(&self) -> crate::Millis {
         self.store.clock.now()
     }
@@ -72,6 +87,21 @@ impl Bench {
             guards,
             ..Transaction::default()
         }))
+    }
+
+    /// Updates document 1 on the large path, and dies as soon as that is decided.
+    pub(crate) fn die_after_deciding(&mut self, write: Write) {
+        self.store.settings.max_direct_items = 0;
+        let mut is_decided = false;
+        self.tables.break_with(move |call| {
+            let mut writes = call.writes().iter();
+            let is_decision = writes.any(|write| write.key.pk.starts_with("X#"));
+            let is_dropped = is_decided && !call.writes().is_empty();
+            is_decided |= is_decision && matches!(call, Call::Write(_));
+            is_dropped.then_some(Fault::Dropped)
+        });
+        self.commit(vec![write]).unwrap();
+        self.tables.repair();
     }
 
     /// Does something, and returns what it cost.
@@ -121,11 +151,7 @@ impl Write {
     }
 
     pub(crate) fn with_entry(mut self, sort: &str) -> Self {
-        self.entries.push(Entry {
-            parameter: "name".into(),
-            partition: "p".into(),
-            sort: sort.into(),
-        });
+        self.entries.push(named(sort));
         self
     }
 }
@@ -136,6 +162,28 @@ pub(crate) fn document(id: &str) -> DocumentKey {
 
 pub(crate) fn body_of(text: &str) -> Bytes {
     Bytes::copy_from_slice(text.as_bytes())
+}
+
+/// The index entry of a name.
+pub(crate) fn named(sort: &str) -> Entry {
+    Entry {
+        parameter: "name".into(),
+        partition: "p".into(),
+        sort: sort.into(),
+    }
+}
+
+/// The candidates of these names, inclusive.
+pub(crate) fn names(from: Option<&str>, to: Option<&str>, limit: usize) -> EntryQuery {
+    EntryQuery {
+        kind: "Organization".into(),
+        parameter: "name".into(),
+        partition: "p".into(),
+        from: from.map(Into::into),
+        to: to.map(Into::into),
+        after: None,
+        limit,
+    }
 }
 
 pub(crate) fn by_value(value: &str) -> Criterion {

@@ -2,23 +2,28 @@
 
 use futures::executor::block_on;
 
-use super::Bench;
+use super::{Bench, named, names};
 use crate::simulated::{Call, Fault};
 use crate::table::Action;
-use crate::{CollectQuery, Entry, Reindexed};
+use crate::{CollectQuery, Reindexed};
 
 const GRACE_MS: i64 = 600_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Collects everything, in pages of seven; returns how many entries were removed.
-fn collect(bench: &Bench) -> u64 {
-    let mut query = CollectQuery {
+/// All entries, in pages of so many.
+fn everything(limit: usize, grace_ms: i64) -> CollectQuery {
+    CollectQuery {
         segment: 0,
         segments: 1,
         after: None,
-        limit: 7,
-        grace_ms: GRACE_MS,
-    };
+        limit,
+        grace_ms,
+    }
+}
+
+/// Collects everything, in pages of seven; returns how many entries were removed.
+fn collect(bench: &Bench) -> u64 {
+    let mut query = everything(7, GRACE_MS);
     let mut removed = 0;
     loop {
         let collected = block_on(bench.store.collect(&query)).unwrap();
@@ -34,14 +39,6 @@ fn entries(bench: &Bench, prefix: &str) -> usize {
     let snapshot = bench.tables.snapshot();
     let keys = snapshot.items().keys();
     keys.filter(|key| key.pk.starts_with(prefix)).count()
-}
-
-fn named(name: &str) -> Entry {
-    Entry {
-        parameter: "name".into(),
-        partition: "p".into(),
-        sort: name.into(),
-    }
 }
 
 #[test]
@@ -122,27 +119,14 @@ fn entries_of_a_deleted_document_go_and_its_time_entries_stay() {
 #[test]
 fn nothing_is_collected_under_an_intent() {
     let mut bench = Bench::new();
-    bench.store.settings.max_direct_items = 0;
     bench
         .commit(vec![bench.put("1", "a").with_entry("x")])
         .unwrap();
-    let mut is_decided = false;
-    bench.tables.break_with(move |call| {
-        let is_decision = call
-            .writes()
-            .iter()
-            .any(|write| write.key.pk.starts_with("X#"));
-        let is_dropped = is_decided && !call.writes().is_empty();
-        is_decided |= is_decision && matches!(call, Call::Write(_));
-        is_dropped.then_some(Fault::Dropped)
-    });
-    bench
-        .commit(vec![bench.put("1", "b").with_entry("y")])
-        .unwrap();
-    bench.tables.repair();
+    let update = bench.put("1", "b").with_entry("y");
+    bench.die_after_deciding(update);
     bench.clock.advance(2 * DAY_MS);
     assert_eq!(collect(&bench), 0);
-    block_on(bench.store.sweep(0, 1)).unwrap();
+    block_on(bench.store.sweep(10)).unwrap();
     assert_eq!(collect(&bench), 1);
 }
 
@@ -156,27 +140,15 @@ fn without_grace_a_search_under_way_would_miss_what_moves() {
             .commit(vec![bench.put("1", "x").with_entry("x")])
             .unwrap();
         bench.clock.advance(2 * DAY_MS);
-        let page = |from: &str| crate::EntryQuery {
-            kind: "Organization".into(),
-            parameter: "name".into(),
-            partition: "p".into(),
-            from: Some(from.into()),
-            to: Some(from.into()),
-            after: None,
-            limit: 1,
+        let search = |from| {
+            let query = names(Some(from), Some(from), 1);
+            block_on(bench.store.entries(&query)).unwrap().hits
         };
-        let search = |from| block_on(bench.store.entries(&page(from))).unwrap().hits;
         let mut found = search("a");
         bench
             .commit(vec![bench.put("1", "a").with_entry("a")])
             .unwrap();
-        let query = CollectQuery {
-            segment: 0,
-            segments: 1,
-            after: None,
-            limit: 100,
-            grace_ms,
-        };
+        let query = everything(100, grace_ms);
         block_on(bench.store.collect(&query)).unwrap();
         found.extend(search("x"));
         let found: Vec<String> = found.into_iter().map(|hit| hit.id).collect();
@@ -212,13 +184,7 @@ fn a_page_is_three_round_trips() {
     bench.commit(vec![bench.delete("1")]).unwrap();
     bench.clock.advance(2 * DAY_MS);
     let (_, receipt) = bench.cost(|bench| {
-        let query = CollectQuery {
-            segment: 0,
-            segments: 1,
-            after: None,
-            limit: 100,
-            grace_ms: GRACE_MS,
-        };
+        let query = everything(100, GRACE_MS);
         block_on(bench.store.collect(&query)).unwrap()
     });
     assert_eq!((receipt.round_trips(), receipt.requests()), (3, 3));
@@ -229,11 +195,8 @@ fn a_text_that_is_no_position_is_an_error() {
     let bench = Bench::new();
     for after in ["", "x", "5:a", "2:aé", "3:aé"] {
         let query = CollectQuery {
-            segment: 0,
-            segments: 1,
             after: Some(after.into()),
-            limit: 1,
-            grace_ms: 0,
+            ..everything(1, 0)
         };
         let outcome = block_on(bench.store.collect(&query));
         assert_eq!(outcome.is_err(), after != "3:aé", "{after}");

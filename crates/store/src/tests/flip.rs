@@ -193,6 +193,44 @@ fn a_write_on_an_abandoned_intent_goes_ahead_once_the_lease_is_over() {
 }
 
 #[test]
+fn what_a_process_left_undecided_that_has_ended_is_in_nobodys_way() {
+    let bench = Bench::new();
+    let unique = |n: u32| bench.put(&n.to_string(), "a").with_unique(&n.to_string());
+    bench.tables.break_with(|call| match call {
+        Call::Write(write) if write.key.table == Table::Control => Some(Fault::Dropped),
+        _ => None,
+    });
+    bench.commit((0..150).map(unique).collect()).unwrap_err();
+    bench.tables.repair();
+    let waits = bench.commit(vec![bench.put("x", "b").with_unique("7")]);
+    assert!(matches!(waits, Err(CommitError::Conflict(_))), "{waits:?}");
+    let mut others = bench.restarted();
+    others.store.settings.closing = crate::Closing::Wait { ms: 35_000 };
+    let waits = others.commit(vec![bench.put("x", "b").with_unique("7")]);
+    assert!(matches!(waits, Err(CommitError::Conflict(_))), "{waits:?}");
+    let next = bench.restarted();
+    next.commit(vec![next.put("x", "b").with_unique("7")])
+        .unwrap();
+    next.commit(vec![next.put("0", "b")]).unwrap();
+    assert_eq!(next.read("0").unwrap().version, 1);
+}
+
+#[test]
+fn the_first_sweep_of_a_process_aborts_what_the_one_before_left() {
+    let bench = Bench::new();
+    bench.tables.break_with(|call| match call {
+        Call::Write(write) if write.key.table == Table::Control => Some(Fault::Dropped),
+        _ => None,
+    });
+    bench.commit(many(&bench, 150, "a")).unwrap_err();
+    bench.tables.repair();
+    assert_eq!(block_on(bench.store.sweep(10)).unwrap().undecided, 1);
+    let next = bench.restarted();
+    assert_eq!(block_on(next.store.sweep(10)).unwrap().aborted, 1);
+    assert_eq!(intents(&next), 0);
+}
+
+#[test]
 fn a_guard_knows_of_an_undecided_token_of_a_document_that_it_has_seen() {
     let bench = Bench::new();
     bench
@@ -232,7 +270,7 @@ fn a_sweep_finishes_and_in_due_time_forgets() {
     die_after_decision(&bench);
     bench.commit(writes).unwrap();
     bench.tables.repair();
-    let sweep = || block_on(bench.store.sweep(0, 1)).unwrap();
+    let sweep = || block_on(bench.store.sweep(10)).unwrap();
     assert_eq!(sweep().committed, 1);
     assert_eq!(intents(&bench), 0);
     assert_eq!(sweep(), crate::Swept::default());
@@ -249,6 +287,37 @@ fn a_sweep_finishes_and_in_due_time_forgets() {
         None
     );
     assert_eq!(bench.read("149").unwrap().version, 1);
+}
+
+/// A large transaction that must be committed within so many ms, of which each call takes one.
+fn commit_within(bench: &Bench, ms: i64) -> Result<(), CommitError> {
+    let clock = bench.clock.clone();
+    let transaction = crate::Transaction {
+        writes: many(bench, 150, "a"),
+        deadline: Some(bench.clock_now().plus(ms)),
+        ..crate::Transaction::default()
+    };
+    bench.tables.break_with(move |_| {
+        clock.advance(1);
+        None
+    });
+    let outcome = block_on(bench.store.commit(transaction)).map(|_| ());
+    bench.tables.repair();
+    outcome
+}
+
+#[test]
+fn a_large_transaction_that_outlives_its_deadline_aborts_itself_and_leaves_nothing() {
+    // before the first intent, and after some of them
+    for ms in [0, 100] {
+        let bench = Bench::new();
+        let late = commit_within(&bench, ms);
+        assert!(matches!(late, Err(CommitError::Deadline)), "{late:?}");
+        assert_eq!((intents(&bench), bench.read("0")), (0, None));
+        let swept = block_on(bench.store.sweep(10)).unwrap();
+        assert_eq!((swept.aborted, swept.undecided), (u64::from(ms == 0), 0));
+        bench.commit(many(&bench, 150, "b")).unwrap();
+    }
 }
 
 #[test]

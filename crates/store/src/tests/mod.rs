@@ -20,5 +20,6 @@ mod reading;
 mod records;
 mod reindex;
 mod scan;
+mod sweep;
 
-pub(crate) use bench::{Bench, body_of, document};
+pub(crate) use bench::{Bench, body_of, document, named, names};

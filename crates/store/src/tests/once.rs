@@ -108,6 +108,22 @@ fn a_second_attempt_waits_while_the_first_has_its_lease() {
 }
 
 #[test]
+fn nobody_waits_for_an_attempt_of_a_process_that_has_ended() {
+    let bench = Bench::new();
+    let first = begun(attempt(&bench));
+    let mut other = bench.restarted();
+    other.store.settings.closing = crate::Closing::Wait { ms: 35_000 };
+    assert!(matches!(attempt(&other), Claimed::Running { .. }));
+    let next = bench.restarted();
+    let second = begun(attempt(&next));
+    assert!(matches!(attempt(&next), Claimed::Running { .. }));
+    let late = create(&bench, &first, "a");
+    assert!(matches!(late, Err(CommitError::TakenOver)), "{late:?}");
+    create(&next, &second, "b").unwrap();
+    assert_eq!(created(&next, &["a", "b"]), ["b"]);
+}
+
+#[test]
 fn a_slow_first_attempt_is_not_committed_after_the_second_has_begun() {
     let bench = Bench::new();
     let first = begun(attempt(&bench));

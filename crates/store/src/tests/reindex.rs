@@ -2,17 +2,12 @@
 
 use futures::executor::block_on;
 
-use super::{Bench, document};
+use super::{Bench, document, named, names};
 use crate::simulated::{Call, Fault};
-use crate::{Entry, EntryQuery, Identifier, Reindexed, Write};
+use crate::{Entry, Identifier, Reindexed, Write};
 
 fn entries(sorts: &[&str]) -> Vec<Entry> {
-    let entry = |sort: &&str| Entry {
-        parameter: "name".into(),
-        partition: "p".into(),
-        sort: (*sort).into(),
-    };
-    sorts.iter().map(entry).collect()
+    sorts.iter().map(|sort| named(sort)).collect()
 }
 
 fn identifiers(values: &[&str]) -> Vec<Identifier> {
@@ -36,16 +31,7 @@ fn reindex(bench: &Bench, values: &[&str], sorts: &[&str]) -> Reindexed {
 
 /// The sort texts under which document 1 is a candidate.
 fn candidates(bench: &Bench) -> Vec<String> {
-    let query = EntryQuery {
-        kind: "Organization".into(),
-        parameter: "name".into(),
-        partition: "p".into(),
-        from: None,
-        to: None,
-        after: None,
-        limit: 100,
-    };
-    let page = block_on(bench.store.entries(&query)).unwrap();
+    let page = block_on(bench.store.entries(&names(None, None, 100))).unwrap();
     page.hits.into_iter().map(|hit| hit.sort).collect()
 }
 
@@ -159,22 +145,9 @@ fn a_write_planned_before_the_reindexing_is_a_conflict() {
 #[test]
 fn an_intent_that_is_decided_is_settled_and_then_it_works() {
     let mut bench = Bench::new();
-    bench.store.settings.max_direct_items = 0;
     bench.commit(vec![bench.put("1", "a")]).unwrap();
-    let mut is_decided = false;
-    bench.tables.break_with(move |call| {
-        let is_decision = call
-            .writes()
-            .iter()
-            .any(|write| write.key.pk.starts_with("X#"));
-        let is_dropped = is_decided && !call.writes().is_empty();
-        is_decided |= is_decision && matches!(call, Call::Write(_));
-        is_dropped.then_some(Fault::Dropped)
-    });
-    bench
-        .commit(vec![bench.put("1", "b").with_entry("x")])
-        .unwrap();
-    bench.tables.repair();
+    let update = bench.put("1", "b").with_entry("x");
+    bench.die_after_deciding(update);
     assert_eq!(reindex(&bench, &[], &["y"]), Reindexed::Conflict);
     assert_eq!(reindex(&bench, &[], &["y"]), Reindexed::Changed);
     assert_eq!(bench.read("1").unwrap().version, 2);
