@@ -32,6 +32,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TablesCommand,
     },
+    /// Look at the tables, buckets and queues of the settings, and say what is wrong with them
+    Doctor,
     /// Export resources from a FHIR server into files, and check them
     #[command(long_about = EXPORT)]
     Export(Export),

@@ -7,6 +7,7 @@
 //! fyr import-organizations   a register's organizations, by $import-organizations
 //! fyr registry        a made-up registry, to load
 //! fyr tables create   the tables, at an outside DynamoDB
+//! fyr doctor          what is wrong with an environment
 //! fyr config          the settings, as they are in force
 //! ```
 //!
@@ -15,6 +16,7 @@
 mod arguments;
 mod caller;
 mod client;
+mod doctor;
 mod export;
 mod failure;
 mod import;
@@ -63,6 +65,7 @@ fn run_with_settings(command: Command) -> Result<(), Failure> {
             settings::print(&config);
             Ok(())
         }
+        Command::Doctor => runtime()?.block_on(doctor::examine_and_tell(&config)),
         Command::Tables {
             command: TablesCommand::Create(create),
         } => runtime()?.block_on(tables::create(create, &config)),

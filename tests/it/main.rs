@@ -12,6 +12,7 @@ mod contract;
 
 mod architecture;
 mod blob_contract;
+mod doctor;
 mod documentation;
 mod protocol;
 mod queue_contract;

@@ -7,6 +7,7 @@
 pub mod bearer;
 pub mod config;
 mod connection;
+pub mod doctor;
 pub mod dynamodb;
 pub mod lambda;
 mod lazy;
