@@ -110,7 +110,7 @@ fn a_write_that_would_take_longer_than_a_request_may_is_503_and_writes_nothing()
 
 #[test]
 fn how_long_a_request_may_take_is_a_setting() {
-    let fyr = Fyr::with(|settings| settings.request_timeout = Duration::from_secs(120));
+    let fyr = Fyr::with(|settings| settings.request_timeout = Duration::from_mins(2));
     let mut times = 2;
     let time = fyr.clone();
     fyr.break_with(move |call| {

@@ -52,7 +52,7 @@ async fn lifecycle(client: &Client, of: &str, name: &str, kind: Bucket) -> Vec<F
     };
     let enabled = |rule: &&LifecycleRule| *rule.status() == ExpirationStatus::Enabled;
     let enabled: Vec<&LifecycleRule> = rules.iter().filter(enabled).collect();
-    let days = |rule: &&LifecycleRule| rule.expiration().and_then(|expires| expires.days());
+    let days = |rule: &&LifecycleRule| rule.expiration()?.days();
     let soonest = enabled.iter().filter_map(days).min();
     let aborts = enabled
         .iter()

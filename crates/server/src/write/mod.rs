@@ -164,7 +164,6 @@ async fn attempt_write(
         first_attempt: again.first_attempt,
         deadline: context.deadline,
         mark: once.map(|once| once.mark(&unfinished.expected())),
-        ..Transaction::default()
     };
     match context.store.commit(transaction).await {
         Ok(committed) => Ok(unfinished.finish(committed)),
