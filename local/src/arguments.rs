@@ -1,6 +1,7 @@
 //! The command line.
 
 mod client;
+mod token;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use client::{Export, ImportOrganizations, Load, Registry};
+pub(crate) use token::Token;
 
 /// A FHIR R4 server: one process with an embedded DynamoDB here, Lambda functions on AWS.
 #[derive(Debug, Parser)]
@@ -43,6 +45,9 @@ pub(crate) enum Command {
     ImportOrganizations(ImportOrganizations),
     /// Make up a registry of organizations, as NDJSON on standard output
     Registry(Registry),
+    /// Mint an access token with a key of this machine, to try authorization out
+    #[command(long_about = token::ABOUT)]
+    Token(Token),
     /// Show the settings in force
     #[command(
         long_about = "Show the settings in force: the FYR_* variables of the environment, and \
@@ -57,9 +62,10 @@ const SERVE: &str = "Run the FHIR server.
 It keeps its data in an embedded DynamoDB and needs nothing else: no AWS account, no container.
 A write that was answered survives a killed process, and with --fsync a power failure too.
 
-Without an issuer of tokens it runs in development mode: it trusts the claims of any bearer token
-without looking at the signature, and takes a request without one for a developer who may do
-everything. It therefore listens on this machine only.";
+With issuers of tokens (--issuer, or FYR_ISSUERS) it believes their tokens alone. Without an issuer it
+runs in development mode: it trusts the claims of any bearer token without looking at the signature,
+and takes a request without one for a developer who may do everything. It therefore listens on this
+machine only.";
 
 const EXPORT: &str = "Export resources from a FHIR server into files, and check them.
 
@@ -115,6 +121,11 @@ pub(crate) struct Serve {
     /// Offer the embedded SQS to other processes, at this address of this machine
     #[arg(long, value_name = "ADDRESS", conflicts_with = "dynamodb_endpoint")]
     pub(crate) sqs_listen: Option<SocketAddr>,
+
+    /// Whose tokens are believed: "issuer audience jwks", jwks being a URL or a file; may be repeated
+    /// [default: the setting `FYR_ISSUERS`; none is development mode]
+    #[arg(long = "issuer", value_name = "ISSUER")]
+    pub(crate) issuers: Vec<String>,
 
     /// Export at every multiple of this time since midnight UTC: 30m, 6h, 1d (needs `FYR_EXPORT_OWNER`)
     #[arg(long, value_name = "TIME", value_parser = crate::serve::every)]

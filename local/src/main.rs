@@ -6,6 +6,7 @@
 //! fyr load            files of resources into any FHIR server
 //! fyr import-organizations   a register's organizations, by $import-organizations
 //! fyr registry        a made-up registry, to load
+//! fyr token           a token for a server in development, and the key that it is verified with
 //! fyr tables create   the tables, at an outside DynamoDB
 //! fyr doctor          what is wrong with an environment
 //! fyr config          the settings, as they are in force
@@ -14,6 +15,7 @@
 //! `serve` is wiring only: the requests are answered by the same `server` crate that the Lambda functions run.
 
 mod arguments;
+mod bearer;
 mod caller;
 mod client;
 mod doctor;
@@ -27,6 +29,7 @@ mod registry;
 mod serve;
 mod settings;
 mod tables;
+mod token;
 
 use std::process::ExitCode;
 
@@ -54,6 +57,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Load(arguments) => runtime()?.block_on(load::load(arguments)),
         Command::ImportOrganizations(arguments) => runtime()?.block_on(import::import(arguments)),
         Command::Registry(arguments) => registry::print(&arguments),
+        Command::Token(arguments) => token::mint(&arguments),
         with_settings => run_with_settings(with_settings),
     }
 }
@@ -77,7 +81,8 @@ fn run_with_settings(command: Command) -> Result<(), Failure> {
         Command::Export(_)
         | Command::Load(_)
         | Command::ImportOrganizations(_)
-        | Command::Registry(_) => Ok(()),
+        | Command::Registry(_)
+        | Command::Token(_) => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -16,7 +17,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use server::Server;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::caller;
+use crate::caller::Callers;
 
 /// A client that has not sent the head of a request by then is cut off.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,14 +29,21 @@ const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until `stop` completes and the requests under way are answered.
-pub(crate) async fn serve(listener: TcpListener, server: Server, stop: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    (server, callers): (Server, Callers),
+    stop: impl Future<Output = ()>,
+) {
+    let callers = Arc::new(callers);
     let connections = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => connect(stream, server.clone(), &connections),
+                Ok((stream, _)) => {
+                    connect(stream, (server.clone(), Arc::clone(&callers)), &connections);
+                },
                 // Too many open files, or a client that left again: the next one may do better.
                 Err(failure) => {
                     tracing::warn!(%failure, "a connection was not accepted");
@@ -53,12 +61,16 @@ pub(crate) async fn serve(listener: TcpListener, server: Server, stop: impl Futu
     }
 }
 
-fn connect(stream: TcpStream, server: Server, connections: &GracefulShutdown) {
+fn connect(
+    stream: TcpStream,
+    (server, callers): (Server, Arc<Callers>),
+    connections: &GracefulShutdown,
+) {
     // Only a delay is at stake.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
-        let server = server.clone();
-        async move { Ok::<_, Infallible>(respond(&server, request).await) }
+        let (server, callers) = (server.clone(), Arc::clone(&callers));
+        async move { Ok::<_, Infallible>(respond(&server, &callers, request).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -73,7 +85,11 @@ fn connect(stream: TcpStream, server: Server, connections: &GracefulShutdown) {
     });
 }
 
-async fn respond(server: &Server, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn respond(
+    server: &Server,
+    callers: &Callers,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
     let Ok(body) = read(body, server.settings().max_body_bytes).await else {
         // The client is gone or breaks off; nobody reads this.
@@ -81,7 +97,7 @@ async fn respond(server: &Server, request: Request<Incoming>) -> Response<Full<B
         *cut_off.status_mut() = http::StatusCode::BAD_REQUEST;
         return cut_off;
     };
-    let caller = caller::caller(&parts.headers);
+    let caller = callers.caller(&parts.headers).await;
     let too_large = body.len() > server.settings().max_body_bytes;
     let mut response = server
         .respond(Request::from_parts(parts, body), caller)

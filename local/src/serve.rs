@@ -9,6 +9,7 @@ mod schedule;
 use std::net::SocketAddr;
 
 use aws::Config;
+use aws::config::parse_issuers;
 use aws::dynamodb::{Client, TableNames, connect, create_tables, tables_exist};
 use server::{Ports, Server, Settings};
 use store::Store;
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::Serve;
+use crate::caller::Callers;
 use crate::failure::Failure;
 use crate::network;
 use background::Background;
@@ -24,7 +26,9 @@ pub(crate) use schedule::every;
 
 /// Runs the server until it is told to stop.
 pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failure> {
-    check_reach(&arguments)?;
+    let config = with_issuers(&arguments, config)?;
+    let callers = callers(&config);
+    check_reach(&arguments, &callers)?;
     let listener = listen(arguments.listen).await?;
     let address = listener.local_addr().map_err(Failure::unexpected)?;
     let settings = settings(&arguments, &config, address);
@@ -38,16 +42,48 @@ pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failur
     }
     let stop = stop_signal()?;
     greeting::print(&arguments, server.settings(), &tables);
-    network::serve(listener, server, stop).await;
+    if matches!(callers, Callers::Development { .. }) {
+        tracing::warn!(
+            "development mode: no token is verified, and whoever has none may do everything"
+        );
+    }
+    network::serve(listener, (server, callers), stop).await;
     background.stop().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// In development mode the server has no way to tell its callers apart.
-fn check_reach(arguments: &Serve) -> Result<(), Failure> {
+/// The settings, with the issuers of the command line in the place of the environment's.
+fn with_issuers(arguments: &Serve, config: Config) -> Result<Config, Failure> {
+    if arguments.issuers.is_empty() {
+        return Ok(config);
+    }
+    let issuers = parse_issuers(&arguments.issuers.join(";"))
+        .map_err(|expected| Failure::usage(format!("--issuer: expected {expected}")))?;
+    Ok(config.with_issuers(issuers))
+}
+
+/// By tokens, or in development mode by word: never by both.
+fn callers(config: &Config) -> Callers {
+    aws::token::verifier(config).map_or_else(
+        || Callers::Development {
+            tenant_claim: config.auth().tenant_claim.clone(),
+        },
+        Callers::Verified,
+    )
+}
+
+/// In development mode the server has no way to tell its callers apart, and the engines never have.
+fn check_reach(arguments: &Serve, callers: &Callers) -> Result<(), Failure> {
+    let is_development = matches!(callers, Callers::Development { .. });
+    if arguments.insecure_listen_beyond_this_machine && !is_development {
+        return Err(Failure::usage(
+            "--insecure-listen-beyond-this-machine is for development mode; a server with an issuer \
+             listens where it is told to",
+        ));
+    }
     let addresses = [
-        Some(arguments.listen),
+        Some(arguments.listen).filter(|_| is_development),
         arguments.dynamodb_listen,
         arguments.s3_listen,
         arguments.sqs_listen,
@@ -59,8 +95,8 @@ fn check_reach(arguments: &Serve) -> Result<(), Failure> {
     match far {
         Some(address) if !arguments.insecure_listen_beyond_this_machine => {
             Err(Failure::usage(format!(
-                "{address} can be reached from other machines, and in development mode anybody \
-                 may read and change all data. Listen on 127.0.0.1, or give \
+                "{address} can be reached from other machines, and in development mode, and at the \
+                 engines, anybody may read and change all data. Listen on 127.0.0.1, or give \
                  --insecure-listen-beyond-this-machine if that is what you want"
             )))
         }

@@ -1,11 +1,11 @@
 //! `fyr config`: what can be set, and what is.
 
 use aws::Config;
-use aws::config::VARIABLES;
+use aws::config::variables;
 
 /// The variables, for `fyr config --help`.
 pub(crate) fn help() -> String {
-    let variables = VARIABLES.iter().map(|variable| {
+    let variables = variables().map(|variable| {
         let (name, meaning, default) = (variable.name, variable.meaning, variable.default);
         format!("  {name}\n      {meaning}\n      [default: {default}]\n")
     });

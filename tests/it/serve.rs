@@ -9,3 +9,4 @@ mod outside;
 mod process;
 mod start;
 mod stop;
+mod tokens;

@@ -108,6 +108,12 @@ pub(crate) fn load(steps: &mut Steps, seconds: u64) -> Result<()> {
     steps.run("load", command.args(["--seconds", &seconds.to_string()]))
 }
 
+/// What verifying a token costs.
+pub(crate) fn verify_tokens(steps: &mut Steps) -> Result<()> {
+    let run = ["run", "--release", "--package", "aws", "--example", "token"];
+    steps.run("tokens", &mut cargo(&run))
+}
+
 fn dependencies(steps: &mut Steps) -> Result<()> {
     if tool::has_cargo("deny") {
         return steps.run(

@@ -8,10 +8,11 @@
 //! A case is two files: `events/<function>/<case>.json`, the event as Lambda gets it from API Gateway,
 //! SQS or a schedule, and `<case>.expected.json`, the shape of the answer (see [`crate::shape`]),
 //! where `body` stands for the parsed body, and `errorMessage` for that of a failed invocation. `{job}` in an event is the
-//! job that an answer named last.
+//! job that an answer named last, and `{token …}` a token (see [`tokens`]).
 
 mod case;
 mod process;
+mod tokens;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use anyhow::{Result, bail};
 
 use crate::events::case::{Case, job_in};
 use crate::events::process::{Engine, Function};
+use crate::events::tokens::Tokens;
 use crate::step::Steps;
 use crate::tool::lambda_emulator;
 use crate::workspace::{cargo, root, target_directory};
@@ -73,16 +75,22 @@ fn replay_all(emulator: &Path, binaries: &Path, filter: &str) -> Result<()> {
     let logs = binaries.with_file_name("events");
     std::fs::create_dir_all(&logs)?;
     let engine = Engine::start(&binaries.join("fyr"), &logs)?;
+    let mut tokens = Tokens::new(&binaries.join("fyr"), &logs);
     let (mut passed, mut failed, mut job) = (0, 0, String::new());
     for name in FUNCTIONS {
         let log = logs.join(format!("{name}.log"));
-        let function = Function::start(emulator, &binaries.join(name), &engine, &log)?;
+        let function = Function::start(
+            emulator,
+            &binaries.join(name),
+            (&engine, &tokens.issuers()),
+            &log,
+        )?;
         for case in Case::all(&root().join("events").join(name))? {
             let title = format!("{name}/{}", case.name);
             if !title.contains(filter) {
                 continue;
             }
-            let answer = function.invoke(&case.event_about(&job))?;
+            let answer = function.invoke(&case.event_about(&job, &mut tokens)?)?;
             job = job_in(&answer).unwrap_or(job);
             let differences = case.differences(&answer);
             if differences.is_empty() {

@@ -78,6 +78,8 @@ enum Bench {
         #[arg(long)]
         bless: bool,
     },
+    /// What it costs to verify a token whose keys are known, release build
+    Token,
     /// Requests per second and CPU per request of `fyr serve`, release build, 8 connections
     Load {
         /// Seconds for each interaction
@@ -112,6 +114,9 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Bench {
             bench: Bench::Counts { bless },
         } => ci::count(steps, bless),
+        Task::Bench {
+            bench: Bench::Token,
+        } => ci::verify_tokens(steps),
         Task::Bench {
             bench: Bench::Load { seconds },
         } => ci::load(steps, seconds),

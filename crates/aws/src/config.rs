@@ -3,8 +3,11 @@
 //! A variable that Fyr does not know is refused: a setting with a typing error would otherwise keep
 //! its default in silence. All that is wrong is reported at once.
 
+mod access;
+mod issuers;
 mod problems;
 mod rules;
+mod scheduled;
 mod unique;
 mod value;
 mod variable;
@@ -12,14 +15,15 @@ mod variable;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use server::{ScheduledExport, Settings};
+use server::{ScheduledExport, Settings, auth};
 use store::Closing;
 
 use crate::dynamodb::{Endpoint, TableNames};
 use crate::telemetry;
 
+pub use issuers::parse as parse_issuers;
 pub use problems::Problems;
-pub use variable::{VARIABLES, Variable};
+pub use variable::{Variable, variables};
 
 /// Between the end of a request and the time when nobody waits for its commit any more: for clocks
 /// that differ, and for calls on their way.
@@ -105,6 +109,17 @@ impl Config {
         }
     }
 
+    /// Whose tokens are believed, and what needs none.
+    pub fn auth(&self) -> &auth::Settings {
+        &self.limits.auth
+    }
+
+    /// The same settings, with these issuers in the place of those of the environment.
+    pub fn with_issuers(mut self, issuers: Vec<auth::Issuer>) -> Self {
+        self.limits.auth.issuers = issuers;
+        self
+    }
+
     /// Whether responses tell what they cost.
     pub fn tells_cost(&self) -> bool {
         self.limits.cost_headers
@@ -146,9 +161,7 @@ impl Config {
     /// Every variable, with its value where it is set.
     pub fn in_force(&self) -> impl Iterator<Item = (&'static Variable, Option<&str>)> {
         let value = |name| self.given.get(name).map(String::as_str);
-        VARIABLES
-            .iter()
-            .map(move |variable| (variable, value(variable.name)))
+        variables().map(move |variable| (variable, value(variable.name)))
     }
 
     /// The tables' names.

@@ -2,14 +2,14 @@
 //!
 //! | caller | event | answer |
 //! |---|---|---|
-//! | API Gateway, HTTP API (payload 2.0) or REST API (payload 1.0) | a request, and the claims that the gateway verified | a response |
+//! | API Gateway, HTTP API (payload 2.0) or REST API (payload 1.0) | a request | a response |
 //! | SQS | up to ten messages | which of them failed |
 //! | a schedule of `EventBridge` | that it is time | nothing |
 //!
+//! Every function verifies the token of its request itself, whatever stands in front of it.
 //! All functions behind the gateway run the same code. What sets them apart is their template
 //! resource: which routes lead to them, what they may do to which table, how long they may take.
 
-mod caller;
 mod observed;
 mod queue;
 mod request;
@@ -28,7 +28,7 @@ use server::{Ports, Server};
 use store::{Millis, Receipt, Recovery, Store};
 
 use crate::telemetry::{Measured, Meter, Metric};
-use crate::{Config, ports, recovery, telemetry};
+use crate::{Config, ports, recovery, telemetry, token};
 use observed::Observed;
 use worker::Worker;
 
@@ -50,11 +50,13 @@ struct Malformed(&'static str);
 pub async fn run() -> Result<(), Error> {
     telemetry::to_cloudwatch();
     let config = Config::from_environment()?;
+    // There is no development mode here: whatever a gateway has verified, the function does too.
+    let verifier = token::verifier(&config).ok_or("FYR_ISSUERS is not set")?;
     let (meter, server) = (Meter::new(&config), server(&config, &Arc::default()).await?);
     lambda_http::run(service_fn(|event: Request| async {
         let receipt = Arc::new(Receipt::new());
         let base_path = &server.settings().base_path;
-        let caller = caller::caller(&event);
+        let caller = verifier.caller(event.headers()).await;
         let observed = Observed::arriving(&event, &caller, base_path);
         let request = request::request(event, base_path)?;
         let response = server

@@ -4,7 +4,6 @@
 //! This crate translates and decides nothing: which status a request gets, and who may do what, is
 //! the `server` crate's.
 
-pub mod bearer;
 pub mod config;
 mod connection;
 pub mod doctor;
@@ -17,5 +16,6 @@ pub mod s3;
 pub mod sqs;
 pub mod system;
 pub mod telemetry;
+pub mod token;
 
 pub use config::Config;

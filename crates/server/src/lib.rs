@@ -45,3 +45,8 @@ pub use job::{Again, Ticked};
 pub use operation::export::{Scheduled, ScheduledExport};
 pub use server::{Ports, Server};
 pub use settings::{ExportSettings, JobSettings, SearchLimits, Settings, UniqueSystems};
+
+/// The method and the path of every row of the route table, such as `GET [type]/[id]`.
+pub fn routes() -> impl Iterator<Item = (&'static http::Method, &'static str)> {
+    route::paths()
+}

@@ -148,7 +148,7 @@ impl Server {
             clock: Arc::clone(&self.ports.clock),
             ids: Arc::clone(&self.ports.ids),
             files: Arc::clone(&self.ports.files),
-            caller: Arc::new(caller),
+            caller: Arc::new(caller.with_public(&self.settings.auth.public_read)),
             rules: self.rules.clone(),
             registry: Arc::clone(&self.registry),
             once: None,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::rules;
+use crate::{auth, rules};
 
 /// Identifier systems that are unique, by resource type.
 ///
@@ -108,6 +108,8 @@ pub struct Settings {
     pub max_conditional_deletes: usize,
     /// Whether responses tell what they cost (`Server-Timing`, `X-Fyr-Cost`).
     pub cost_headers: bool,
+    /// Whose tokens are believed, and what needs none.
+    pub auth: auth::Settings,
     /// How jobs are done.
     pub jobs: JobSettings,
     /// How exports are done.
@@ -210,6 +212,7 @@ impl Settings {
             search: SearchLimits::default(),
             max_conditional_deletes: 1,
             cost_headers: false,
+            auth: auth::Settings::default(),
             jobs: JobSettings::default(),
             export: ExportSettings::default(),
         }

@@ -20,9 +20,7 @@ pub(super) fn print(arguments: &Serve, settings: &Settings, tables: &Tables) {
         lines.extend(doors.map(|(name, address)| format!("  {name:<13} http://{address}")));
     }
     lines.push(String::new());
-    lines.push(
-        "  DEVELOPMENT MODE: anyone who can reach this address may do everything.".to_owned(),
-    );
+    lines.extend(who_may(settings));
     if arguments.insecure_listen_beyond_this_machine {
         lines.push("  It listens beyond this machine. Do not keep real data in it.".to_owned());
     }
@@ -34,6 +32,21 @@ pub(super) fn print(arguments: &Serve, settings: &Settings, tables: &Tables) {
         settings.base_url
     ));
     let _ = writeln!(std::io::stdout().lock(), "{}", lines.join("\n"));
+}
+
+/// Whose tokens are believed, or that there is nobody to believe.
+fn who_may(settings: &Settings) -> Vec<String> {
+    let issuers = &settings.auth.issuers;
+    if issuers.is_empty() {
+        return vec![
+            "  DEVELOPMENT MODE: anyone who can reach this address may do everything.".to_owned(),
+        ];
+    }
+    let told = issuers.iter().map(|issuer| {
+        let audiences = issuer.audiences.join(" or ");
+        format!("  Tokens of     {} for {audiences}", issuer.issuer)
+    });
+    told.collect()
 }
 
 fn data(arguments: &Serve, tables: &Tables) -> String {

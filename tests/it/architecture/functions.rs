@@ -68,3 +68,24 @@ fn camel(name: &str) -> String {
         })
         .collect()
 }
+
+#[test]
+fn the_functions_verify_tokens_and_have_no_development_mode() {
+    let template = text("template.yaml");
+    let issuers = "FYR_ISSUERS: !Sub ${Issuer} ${Audience} ${JwksUrl} ${TokenEndpoint}";
+    assert!(template.contains(issuers));
+    let template = template.to_lowercase();
+    for word in ["development", "insecure", "alg: none"] {
+        assert!(!template.contains(word), "{word}");
+    }
+    for source in super::sources::sources("functions")
+        .iter()
+        .chain(&super::sources::sources("crates/aws/src"))
+    {
+        for (number, line) in source.code() {
+            let made_up = ["Caller::developer", "Caller::from_claims"];
+            let is_made_up = made_up.iter().any(|call| line.contains(call));
+            assert!(!is_made_up, "{}:{number}", source.path);
+        }
+    }
+}

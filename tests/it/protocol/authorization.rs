@@ -75,7 +75,8 @@ fn a_caller_without_the_role_is_403_a1() {
     );
     let code = &reply.json["issue"][0]["details"]["coding"][0]["code"];
     assert_eq!(code, "SECURITY_TOKEN_INSUFFICIENT_PERMISSION");
-    assert_eq!(reply.header("www-authenticate"), None);
+    let challenge = "Bearer error=\"insufficient_scope\"";
+    assert_eq!(reply.header("www-authenticate"), Some(challenge));
 }
 
 #[test]

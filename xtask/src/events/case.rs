@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use crate::events::tokens::Tokens;
 use crate::shape;
 
 /// A case of `events/<function>/`.
@@ -47,10 +48,10 @@ impl Case {
         })
     }
 
-    /// The event, with the job that an earlier answer named in the place of `{job}`.
-    pub(crate) fn event_about(&self, job: &str) -> Vec<u8> {
+    /// The event, with the job that an earlier answer named in the place of `{job}`, and its tokens.
+    pub(crate) fn event_about(&self, job: &str, tokens: &mut Tokens) -> Result<Vec<u8>> {
         let event = String::from_utf8_lossy(&self.event);
-        event.replace("{job}", job).into_bytes()
+        Ok(tokens.fill(&event.replace("{job}", job))?.into_bytes())
     }
 
     /// What is wrong with the answer.

@@ -82,7 +82,7 @@ impl Function {
     pub(crate) fn start(
         emulator: &Path,
         bootstrap: &Path,
-        engine: &Engine,
+        (engine, issuers): (&Engine, &str),
         log: &Path,
     ) -> Result<Self> {
         let (port, runtime) = (free_port()?, free_port()?);
@@ -100,6 +100,7 @@ impl Function {
             ("AWS_ACCESS_KEY_ID", "embedded"),
             ("AWS_SECRET_ACCESS_KEY", "embedded"),
             ("FYR_BASE_URL", "https://fyr.example"),
+            ("FYR_ISSUERS", issuers),
         ]);
         command.envs(engine.settings());
         let process = spawn(&mut command, log)?;

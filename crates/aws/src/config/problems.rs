@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::variable::VARIABLES;
+use super::variable::variables;
 
 /// A list of wrong settings, in the order in which they were met.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -10,8 +10,7 @@ pub struct Problems(Vec<String>);
 
 impl Problems {
     pub(super) fn unknown(&mut self, name: &str) {
-        let meant = VARIABLES
-            .iter()
+        let meant = variables()
             .map(|variable| (distance(name, variable.name), variable.name))
             .min()
             .filter(|(distance, _)| *distance <= 3);

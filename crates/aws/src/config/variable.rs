@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::value::{count, name, number, switch, url};
-use super::{Config, rules, unique};
+use super::{Config, access, rules, scheduled, unique};
 
 /// One `FYR_*` variable.
 pub struct Variable {
@@ -18,11 +18,16 @@ pub struct Variable {
 }
 
 pub(super) fn known(name: &str) -> Option<&'static Variable> {
-    VARIABLES.iter().find(|variable| variable.name == name)
+    variables().find(|variable| variable.name == name)
 }
 
 /// All of them.
-pub const VARIABLES: &[Variable] = &[
+pub fn variables() -> impl Iterator<Item = &'static Variable> {
+    let groups = [VARIABLES, access::VARIABLES, scheduled::VARIABLES];
+    groups.into_iter().flatten()
+}
+
+const VARIABLES: &[Variable] = &[
     Variable {
         name: "FYR_BASE_URL",
         meaning: "Public URL of the API. Every absolute URL that Fyr writes starts with it.",
@@ -234,30 +239,6 @@ pub const VARIABLES: &[Variable] = &[
             config.closing_seconds = Some(seconds);
             Ok(())
         },
-    },
-    Variable {
-        name: "FYR_EXPORT_OWNER",
-        meaning: "User who owns scheduled exports and their files. Without it there are none.",
-        default: "none",
-        set: |config, value| {
-            value.clone_into(&mut config.scheduled.owner);
-            Ok(())
-        },
-    },
-    Variable {
-        name: "FYR_EXPORT_TYPES",
-        meaning: "Resource types of scheduled exports, separated by commas.",
-        default: "all",
-        set: |config, value| {
-            value.clone_into(&mut config.scheduled.types);
-            Ok(())
-        },
-    },
-    Variable {
-        name: "FYR_EXPORT_CHAINED",
-        meaning: "Whether a scheduled export has only what changed since the last completed one.",
-        default: "off",
-        set: |config, value| switch(value, &mut config.scheduled.is_chained),
     },
     Variable {
         name: "FYR_COST_HEADERS",

@@ -1,32 +1,30 @@
-//! Which roles a request asks for: the role grammar of the Danish eHealth platform.
+//! What a request asks of its caller.
 //!
-//! | right | roles, any of |
+//! | right | permission |
 //! | --- | --- |
-//! | read, vread, history, search | `<Type>.read`, `<Type>.search`, `<Type>.*` |
-//! | create | `<Type>.create`, `<Type>.write`, `<Type>.*` |
-//! | patch | `<Type>.patch`, `<Type>.update`, `<Type>.write`, `<Type>.*` |
-//! | update | `<Type>.update`, `<Type>.write`, `<Type>.*` |
-//! | delete | `<Type>.delete`, `<Type>.write`, `<Type>.*` |
-//! | history of everything | the right to read some type; other types are left out |
-//! | expunge | `<Type>.$expunge` |
-//! | export of a type | `<Type>.search`, `<Type>.*` |
-//! | operation of the whole server | its own role, such as `$bulk-export`; only for `SYSTEM` users |
-//! | bundle | `FHIR.transaction`, and the right of each entry |
+//! | read, vread, history of a resource | read of the type |
+//! | search, history of a type | search of the type |
+//! | history of everything, search of several types | search of some type; other types are left out, or refused |
+//! | create, update, patch, delete, expunge | the same, of the type |
+//! | export of a type | export of the type |
+//! | bundle | bundles, and the right of each entry |
+//! | operation of the whole server | its own; only for users of the type `SYSTEM` |
+//!
+//! Which roles and scopes hold a permission is said in `permission.rs`.
 
 use std::collections::BTreeSet;
 
 use fhir::{
-    outcome::{Coding, Issue, IssueType},
+    outcome::{Issue, IssueType},
     schema,
 };
 
-use crate::{
-    auth::Caller,
-    failure::{Failure, Kind},
+use super::{
+    Caller, Refusal,
+    challenge::{self, INSUFFICIENT, INVALID, MISSING, USER_TYPE},
+    permission::{Action, BUNDLES},
 };
-
-/// The code system of our symbolic error codes.
-const ERROR_CODES: &str = "urn:fyr:error-codes";
+use crate::failure::{Failure, Kind};
 
 /// One thing a caller may or may not do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +33,13 @@ pub(crate) enum Right {
     Open,
     /// A transaction or batch, apart from what its entries ask.
     Bundle,
-    /// Read, vread, history.
+    /// Read, vread, history of a resource.
     Read(String),
-    /// The history of everything: as far as the caller may read at all.
-    ReadSome,
-    /// Search.
+    /// What may be a file of an export. When it is none, [`Right::Read`] is asked as well.
+    File,
+    /// The history of everything: as far as the caller may search at all.
+    SearchSome,
+    /// Search, history of a type.
     Search(String),
     /// Create.
     Create(String),
@@ -59,78 +59,98 @@ pub(crate) enum Right {
 }
 
 impl Right {
-    /// The resource type (or `FHIR`), the verb, and the other verbs that include it.
-    fn words(&self) -> (&str, &'static str, &'static [&'static str]) {
+    /// What is done, and with what, as a refusal says it.
+    fn words(&self) -> (&'static str, &str) {
         match self {
-            Self::Open => ("", "", &[]),
-            Self::Bundle => ("FHIR", "transaction", &[]),
-            Self::Read(kind) => (kind, "read", &["search", "*"]),
-            Self::Search(kind) => (kind, "search", &["read", "*"]),
-            Self::ReadSome => ("any resource type", "read", &[]),
-            Self::Create(kind) => (kind, "create", &["write", "*"]),
-            Self::Update(kind) => (kind, "update", &["write", "*"]),
-            Self::Patch(kind) => (kind, "patch", &["update", "write", "*"]),
-            Self::Delete(kind) => (kind, "delete", &["write", "*"]),
-            Self::Expunge(kind) => (kind, "$expunge", &[]),
-            Self::Export(kind) => (kind, "search", &["*"]),
-            Self::Operation(role) => ("", role, &[]),
+            Self::Open => ("", ""),
+            Self::Bundle => ("transaction", "FHIR"),
+            Self::Read(kind) => ("read", kind),
+            Self::File => ("read", "Binary"),
+            Self::Search(kind) | Self::Export(kind) => ("search", kind),
+            Self::SearchSome => ("search", "any resource type"),
+            Self::Create(kind) => ("create", kind),
+            Self::Update(kind) => ("update", kind),
+            Self::Patch(kind) => ("patch", kind),
+            Self::Delete(kind) => ("delete", kind),
+            Self::Expunge(kind) => ("$expunge", kind),
+            Self::Operation(role) => (role, "this server"),
         }
     }
 }
 
-/// The resource types that the caller may read; none when that is all of them.
+/// The resource types that the caller may search; none when that is all of them.
 pub(crate) fn readable(caller: &Caller) -> Option<BTreeSet<String>> {
-    let may_read = |kind: &&str| has(caller, &Right::Read((*kind).to_owned()));
+    let may_search = |kind: &&str| caller.permissions.has(Action::Search, kind);
     let readable: BTreeSet<String> = schema::resource_types()
-        .filter(may_read)
+        .filter(may_search)
         .map(str::to_owned)
         .collect();
     (readable.len() < schema::resource_types().count()).then_some(readable)
 }
 
 fn has(caller: &Caller, right: &Right) -> bool {
-    let (kind, verb, wider) = right.words();
-    let accepted: Vec<String> = std::iter::once(&verb)
-        .chain(wider)
-        .map(|verb| match kind {
-            "" => (*verb).to_owned(),
-            kind => format!("{kind}.{verb}"),
-        })
-        .collect();
-    caller.has_any(&accepted)
+    let permissions = &caller.permissions;
+    match right {
+        Right::Open => true,
+        Right::Bundle => permissions.has_operation(BUNDLES),
+        Right::Read(kind) => permissions.has(Action::Read, kind),
+        Right::File => permissions.has_files(),
+        Right::Search(kind) => permissions.has(Action::Search, kind),
+        Right::SearchSome => permissions.has_some(Action::Search),
+        Right::Create(kind) => permissions.has(Action::Create, kind),
+        Right::Update(kind) => permissions.has(Action::Update, kind),
+        Right::Patch(kind) => permissions.has(Action::Patch, kind),
+        Right::Delete(kind) => permissions.has(Action::Delete, kind),
+        Right::Expunge(kind) => permissions.has(Action::Expunge, kind),
+        Right::Export(kind) => permissions.has(Action::Export, kind),
+        Right::Operation(role) => permissions.has_operation(role),
+    }
 }
 
 /// Checks that the caller has a right.
 ///
 /// # Errors
 ///
-/// `login` (401) when nobody is calling, `forbidden` (403) when the caller lacks the role.
+/// `login` (401) when nobody is calling, or the token is not believed; `forbidden` (403) when the
+/// caller lacks the permission; `transient` (503) when the token cannot be verified just now.
 pub(crate) fn demand(caller: &Caller, right: &Right) -> Result<(), Failure> {
     if *right == Right::Open {
         return Ok(());
     }
-    let (kind, verb, _) = right.words();
-    if caller.user_id.is_none() {
-        let text = "a bearer token is needed";
-        return Err(Failure::new(Kind::Unauthenticated, IssueType::Login, text));
+    match caller.refusal {
+        Some(Refusal::Invalid(reason)) => return Err(unauthenticated(INVALID, reason)),
+        Some(Refusal::Unavailable) => return Err(unverified()),
+        None => {}
     }
-    let is_allowed = match right {
-        Right::ReadSome => readable(caller).is_none_or(|kinds| !kinds.is_empty()),
-        right => has(caller, right),
-    };
-    if is_allowed {
+    if has(caller, right) {
         return demand_system(caller, right);
     }
-    let of = if kind.is_empty() { "this server" } else { kind };
-    let issue = Issue::error(
-        IssueType::Forbidden,
-        format!("Insufficient permission for {verb} for {of}"),
-    )
-    .coded(Coding::new(
-        ERROR_CODES,
-        "SECURITY_TOKEN_INSUFFICIENT_PERMISSION",
-    ));
-    Err(Failure::of(Kind::Forbidden, issue))
+    if caller.user_id.is_none() {
+        return Err(unauthenticated(MISSING, "a bearer token is needed"));
+    }
+    let (verb, kind) = right.words();
+    let text = format!("Insufficient permission for {verb} for {kind}");
+    let issue = challenge::issue(IssueType::Forbidden, INSUFFICIENT, text);
+    let mut failure = Failure::of(Kind::Forbidden, issue);
+    if caller.has_restricted_scopes {
+        let text = "the token has scopes that a query restricts; this server does not enforce \
+                    such restrictions, so these scopes give nothing";
+        failure
+            .issues
+            .push(Issue::error(IssueType::Forbidden, text));
+    }
+    Err(failure)
+}
+
+fn unauthenticated(symbol: &'static str, text: &'static str) -> Failure {
+    let issue = challenge::issue(IssueType::Login, symbol, text);
+    Failure::of(Kind::Unauthenticated, issue)
+}
+
+/// It may be a good token: another one would not help.
+fn unverified() -> Failure {
+    let text = "the token cannot be verified: the keys of its issuer cannot be fetched; try again";
+    Failure::new(Kind::Unavailable, IssueType::Transient, text)
 }
 
 /// An operation of the whole server is for systems alone.
@@ -140,5 +160,6 @@ fn demand_system(caller: &Caller, right: &Right) -> Result<(), Failure> {
         return Ok(());
     }
     let text = format!("Operation not allowed for user type: {user_type}");
-    Err(Failure::new(Kind::Forbidden, IssueType::Forbidden, text))
+    let issue = challenge::issue(IssueType::Forbidden, USER_TYPE, text);
+    Err(Failure::of(Kind::Forbidden, issue))
 }

@@ -82,6 +82,14 @@ pub(super) fn route(
                 text,
             ));
         }
+        (Route::SmartConfiguration, _) => {
+            let text = "what is not a resource cannot be read inside a bundle";
+            return Err(Failure::new(
+                Kind::Unprocessable,
+                IssueType::NotSupported,
+                text,
+            ));
+        }
         (
             Route::Expunge(_)
             | Route::ImportOrganizations

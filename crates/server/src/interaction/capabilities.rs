@@ -44,6 +44,7 @@ fn statement(settings: &Settings, set: &Set, now: Instant) -> Value {
         "interaction": system_interactions(settings),
         "operation": operations(None),
     });
+    let rest = secured(rest, settings);
     json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -56,6 +57,35 @@ fn statement(settings: &Settings, set: &Set, now: Instant) -> Value {
         "format": ["application/fhir+json", "json"],
         "rest": [rest]
     })
+}
+
+/// With what a client has to know of tokens, where issuers are set.
+///
+/// <http://hl7.org/fhir/smart-app-launch/conformance.html>
+fn secured(rest: Value, settings: &Settings) -> Value {
+    let Some(issuer) = settings.auth.issuers.first() else {
+        return rest;
+    };
+    let mut rest = rest;
+    let mut security = json!({
+        "service": [{"coding": [{
+            "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+            "code": "SMART-on-FHIR"
+        }]}],
+        "description": "Bearer tokens with roles, or with SMART scopes of systems; \
+                        see .well-known/smart-configuration"
+    });
+    if let (Some(endpoint), Some(members)) = (&issuer.token_endpoint, security.as_object_mut()) {
+        let uris = json!([{
+            "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+            "extension": [{"url": "token", "valueUri": endpoint}]
+        }]);
+        members.insert("extension".to_owned(), uris);
+    }
+    if let Some(members) = rest.as_object_mut() {
+        members.insert("security".to_owned(), security);
+    }
+    rest
 }
 
 fn system_interactions(settings: &Settings) -> Vec<Value> {

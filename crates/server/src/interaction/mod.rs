@@ -15,6 +15,7 @@ mod manner;
 mod patch;
 mod read;
 mod search;
+mod smart_configuration;
 mod transaction;
 mod update;
 mod vread;
@@ -39,7 +40,7 @@ pub(crate) use manner::Manner;
 
 use crate::{
     Settings,
-    auth::{self, Caller},
+    auth::{self, Caller, Right},
     failure::{Failure, Kind},
     job::Engine,
     operation,
@@ -122,15 +123,22 @@ async fn read(context: &Context, request: Request) -> Result<Answer, Failure> {
     let lenient = manner.as_ref().is_some_and(|manner| manner.is_lenient);
     match request.route {
         Route::Capabilities => capabilities::capabilities(context).await,
+        Route::SmartConfiguration => smart_configuration::smart_configuration(context),
         Route::Read(key) => match binary::exported(context, &key, manner.as_ref()).await? {
             Some(file) => Ok(file),
-            None => read::read(context, &key, &parameters, &conditions).await,
+            None => {
+                auth::demand(&context.caller, &Right::Read(key.kind.clone()))?;
+                read::read(context, &key, &parameters, &conditions).await
+            }
         },
         Route::Vread(key, version) => {
             let manner = manner.as_ref().filter(|_| version.0 == 1);
             match binary::exported(context, &key, manner).await? {
                 Some(file) => Ok(file),
-                None => vread::vread(context, &key, version, &parameters).await,
+                None => {
+                    auth::demand(&context.caller, &Right::Read(key.kind.clone()))?;
+                    vread::vread(context, &key, version, &parameters).await
+                }
             }
         }
         Route::History(key) => history::history(context, &key, &parameters).await,

@@ -132,7 +132,7 @@ async fn split(
 
 async fn part(context: &Context, entry: BundleEntry, brings_codes: bool) -> Result<Part, Failure> {
     let (routed, conditions) = bundle::route(&context.settings, &entry)?;
-    auth::demand(&context.caller, &routed.route.right())?;
+    auth::demand(&context.caller, &routed.route.right_in_bundle())?;
     context.rules.admit(&routed.route)?;
     let index = entry.index;
     let wanted = |key: &DocumentKey, version, deleted_will_do| {

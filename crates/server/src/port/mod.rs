@@ -3,8 +3,10 @@
 
 mod absent;
 mod files;
+mod keys;
 mod queue;
 
 pub use absent::{NoFiles, NoQueue};
 pub use files::{FileError, FileFacts, FileLabel, FileList, Files, ListedFile, MAX_LINK, Put};
+pub use keys::{KeySource, KeysUnavailable, Signatures};
 pub use queue::{MAX_DELAY, Queue, QueueError};

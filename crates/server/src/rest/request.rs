@@ -108,7 +108,8 @@ impl Edge {
 /// # Errors
 ///
 /// 404 outside the base and for unknown paths, 405, 406, 413, 415; 401 or 403 for a caller who may
-/// not, before the body is looked at; 400 for a body that is not strict JSON.
+/// not, before the body is looked at; 400 for a body that is not strict JSON, and for a token in the
+/// wrong place.
 pub(crate) fn read(
     context: &Context,
     edge: &Edge,
@@ -125,6 +126,7 @@ pub(crate) fn read(
         route,
         mut parameters,
     } = route::find(&method, path)?;
+    auth::refuse_token(&parameters)?;
     auth::demand(&context.caller, &route.right())?;
     let format = find(&parameters, "_format");
     let manner = manner(edge, &parts.headers, format, path);
@@ -135,6 +137,7 @@ pub(crate) fn read(
     match (&method, &route) {
         (&Method::POST, Route::Search(_)) => {
             parameters.extend(read_form(settings, &parts.headers, body)?);
+            auth::refuse_token(&parameters)?;
         }
         (&Method::PATCH, _) => changes = Some(read_patch(settings, &parts.headers, body)?),
         (&Method::POST, route) if route.may_have_no_body() && body.is_empty() => {}

@@ -14,7 +14,7 @@ use super::{
     request::{Edge, RequestId, Return},
 };
 use crate::{
-    Settings,
+    Settings, auth,
     failure::{Failure, Kind},
     interaction::{Answer, Content},
 };
@@ -85,10 +85,10 @@ pub(crate) fn failed(failure: &Failure) -> TextResponse {
     let mut response = Response::new(serde_json::to_vec(&outcome).unwrap_or_default().into());
     *response.status_mut() = failure.kind.status();
     let headers = response.headers_mut();
+    if let Some(challenge) = auth::challenge(failure) {
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
     match failure.kind {
-        Kind::Unauthenticated => {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
         Kind::TooMany => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("120"));
         }

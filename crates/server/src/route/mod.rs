@@ -92,6 +92,11 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
         .flatten()
 }
 
+/// The method and the path of each row.
+pub(crate) fn paths() -> impl Iterator<Item = (&'static Method, &'static str)> {
+    rows().map(|row| (&row.method, row.path))
+}
+
 /// Finds the route for a path below the base, with its query: `Organization/1?_format=json`.
 ///
 /// # Errors

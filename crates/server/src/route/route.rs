@@ -10,6 +10,8 @@ use crate::auth::Right;
 pub(crate) enum Route {
     /// The capability statement.
     Capabilities,
+    /// How clients get tokens.
+    SmartConfiguration,
     /// A transaction or a batch.
     Bundle,
     /// The current version of a resource.
@@ -111,22 +113,32 @@ impl Route {
         }
     }
 
+    /// The same of an entry: a bundle reads no files of exports.
+    pub(crate) fn right_in_bundle(&self) -> Right {
+        match self.right() {
+            Right::File => Right::Read("Binary".to_owned()),
+            right => right,
+        }
+    }
+
     /// What the caller must be allowed to do.
     pub(crate) fn right(&self) -> Right {
         match self {
-            Self::Capabilities => Right::Open,
+            Self::Capabilities | Self::SmartConfiguration => Right::Open,
             Self::Bundle => Right::Bundle,
             Self::ImportOrganizations => Right::Operation("$import-organizations"),
+            // perhaps a file of an export; else it is asked again
+            Self::Read(key) | Self::Vread(key, _) if key.kind == "Binary" => Right::File,
             Self::Read(key)
             | Self::Vread(key, _)
             | Self::History(key)
             | Self::Meta(key)
             | Self::TraverseToSor(key) => Right::Read(key.kind.clone()),
             Self::Lookup => Right::Read("CodeSystem".to_owned()),
-            Self::Validate(kind, _) | Self::TypeHistory(kind) => Right::Read(kind.clone()),
-            Self::Search(Some(kind)) => Right::Search(kind.clone()),
+            Self::Validate(kind, _) => Right::Read(kind.clone()),
+            Self::Search(Some(kind)) | Self::TypeHistory(kind) => Right::Search(kind.clone()),
             // what it searches is asked for type by type
-            Self::SystemHistory | Self::Search(None) => Right::ReadSome,
+            Self::SystemHistory | Self::Search(None) => Right::SearchSome,
             Self::Create(kind) => Right::Create(kind.clone()),
             Self::Update(key) => Right::Update(key.kind.clone()),
             Self::ConditionalUpdate(kind, _) => Right::Update(kind.clone()),

@@ -6,6 +6,7 @@
 //! | GET | (base)`?_type=…` | search of several types |
 //! | POST | `_search` | the same |
 //! | GET | `metadata` | capabilities |
+//! | GET | `.well-known/smart-configuration` | how clients get tokens |
 //! | GET | `_history` | history of everything |
 //! | GET, POST | `$export` | the operation `$export` |
 //! | GET, POST | `$export-poll-status` | how far an export is |
@@ -42,6 +43,12 @@ pub(super) const ROWS: &[Row] = &[
         method: Method::GET,
         path: "metadata",
         route: |_| Ok(Route::Capabilities),
+        told: Told::Nowhere,
+    },
+    Row {
+        method: Method::GET,
+        path: ".well-known/smart-configuration",
+        route: |_| Ok(Route::SmartConfiguration),
         told: Told::Nowhere,
     },
     Row {
