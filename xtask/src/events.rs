@@ -8,7 +8,7 @@
 //! A case is two files: `events/<function>/<case>.json`, the event as Lambda gets it from API Gateway,
 //! SQS or a schedule, and `<case>.expected.json`, the shape of the answer (see [`crate::shape`]),
 //! where `body` stands for the parsed body, and `errorMessage` for that of a failed invocation. `{job}` in an event is the
-//! job that an answer named last, and `{token …}` a token (see [`tokens`]).
+//! job that an answer named last, `{reindex}` the reindex, and `{token …}` a token (see [`tokens`]).
 
 mod case;
 mod process;
@@ -18,7 +18,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::events::case::{Case, job_in};
+use crate::events::case::{Case, Jobs};
 use crate::events::process::{Engine, Function};
 use crate::events::tokens::Tokens;
 use crate::step::Steps;
@@ -47,7 +47,8 @@ pub(crate) fn replay(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
 }
 
 /// The functions; each has a folder in `events/`. The cases of some read what those before wrote.
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
+    "reindex-kickoff",
     "export-kickoff",
     "poll-status",
     "job-worker",
@@ -76,7 +77,7 @@ fn replay_all(emulator: &Path, binaries: &Path, filter: &str) -> Result<()> {
     std::fs::create_dir_all(&logs)?;
     let engine = Engine::start(&binaries.join("fyr"), &logs)?;
     let mut tokens = Tokens::new(&binaries.join("fyr"), &logs);
-    let (mut passed, mut failed, mut job) = (0, 0, String::new());
+    let (mut passed, mut failed, mut jobs) = (0, 0, Jobs::default());
     for name in FUNCTIONS {
         let log = logs.join(format!("{name}.log"));
         let function = Function::start(
@@ -90,8 +91,8 @@ fn replay_all(emulator: &Path, binaries: &Path, filter: &str) -> Result<()> {
             if !title.contains(filter) {
                 continue;
             }
-            let answer = function.invoke(&case.event_about(&job, &mut tokens)?)?;
-            job = job_in(&answer).unwrap_or(job);
+            let answer = function.invoke(&case.event_about(&jobs, &mut tokens)?)?;
+            jobs.learn_from(&answer);
             let differences = case.differences(&answer);
             if differences.is_empty() {
                 passed += 1;

@@ -231,8 +231,20 @@ mod tests {
             ("FYR_UPDATE_CREATE", "off"),
             ("FYR_MAX_TRANSACTION_ENTRIES", "7"),
             ("FYR_UNIQUE_IDENTIFIERS", "Patient=urn:a Patient=urn:b"),
+            ("FYR_SEARCH_CANDIDATES", "300"),
+            ("FYR_SEARCH_PAGE", "20"),
+            ("FYR_SEARCH_MAX_PAGE", "40"),
+            ("FYR_SEARCH_SORTED", "60"),
+            ("FYR_SEARCH_INCLUDED", "80"),
+            ("FYR_SEARCH_CHAINED", "100"),
+            ("FYR_MAX_CONDITIONAL_DELETES", "5"),
         ]);
         let settings = config.unwrap().settings("https://fyr.example");
+        let search = settings.search;
+        assert_eq!((search.candidates, search.page), (300, 20));
+        assert_eq!((search.max_page, search.sorted), (40, 60));
+        assert_eq!((search.included, search.chained), (80, 100));
+        assert_eq!(settings.max_conditional_deletes, 5);
         assert!(settings.cost_headers && !settings.update_create);
         assert_eq!(settings.max_transaction_entries, 7);
         assert!(settings.unique_systems.contains("Patient", "urn:b"));
@@ -249,6 +261,8 @@ mod tests {
             ("FYR_BASE_URI", "https://fyr.example"),
             ("FYR_COST_HEADERS", "perhaps"),
             ("FYR_MAX_BODY_BYTES", "-1"),
+            ("FYR_SEARCH_PAGE", "0"),
+            ("FYR_MAX_CONDITIONAL_DELETES", "all"),
             ("FYR_TABLE_PREFIX", "a b"),
         ]);
         let text = problems.unwrap_err();
@@ -256,9 +270,15 @@ mod tests {
             text.contains("FYR_BASE_URI is not a setting; did you mean FYR_BASE_URL?"),
             "{text}"
         );
-        for name in ["FYR_COST_HEADERS", "FYR_MAX_BODY_BYTES", "FYR_TABLE_PREFIX"] {
+        for name in [
+            "FYR_COST_HEADERS",
+            "FYR_MAX_BODY_BYTES",
+            "FYR_SEARCH_PAGE",
+            "FYR_MAX_CONDITIONAL_DELETES",
+            "FYR_TABLE_PREFIX",
+        ] {
             assert!(text.contains(&format!("{name} is \"")), "{text}");
         }
-        assert_eq!(text.lines().count(), 5, "{text}");
+        assert_eq!(text.lines().count(), 7, "{text}");
     }
 }

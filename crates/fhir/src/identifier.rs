@@ -148,26 +148,19 @@ impl TokenCriterion {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::{IdentifierValue, TokenCriterion, identifiers};
-    use crate::json::Object;
-
-    fn object(value: Value) -> Object {
-        match value {
-            Value::Object(object) => object,
-            other => panic!("not an object: {other}"),
-        }
-    }
+    use crate::json::object;
 
     #[test]
     fn identifiers_are_read_from_an_array_or_a_single_one() {
-        let organization = object(json!({"resourceType": "Organization", "identifier": [
+        let organization = json!({"resourceType": "Organization", "identifier": [
             {"system": "http://cvr.dk", "value": "12345674"},
             {"value": "7"},
             {"system": "http://cvr.dk"},
-        ]}));
-        let found: Vec<_> = identifiers(&organization)
+        ]});
+        let found: Vec<_> = identifiers(object(&organization))
             .into_iter()
             .map(|i| (i.token(), i.path))
             .collect();
@@ -181,9 +174,8 @@ mod tests {
                 ("|7".into(), "Organization.identifier[1]".into()),
             ]
         );
-        let composition =
-            object(json!({"resourceType": "Composition", "identifier": {"value": "7"}}));
-        let [single] = identifiers(&composition).try_into().unwrap();
+        let composition = json!({"resourceType": "Composition", "identifier": {"value": "7"}});
+        let [single] = identifiers(object(&composition)).try_into().unwrap();
         assert_eq!(
             single,
             IdentifierValue {
@@ -192,7 +184,8 @@ mod tests {
                 path: "Composition.identifier".into()
             }
         );
-        assert_eq!(identifiers(&object(json!({"resourceType": "Patient"}))), []);
+        let patient = json!({"resourceType": "Patient"});
+        assert_eq!(identifiers(object(&patient)), []);
     }
 
     #[test]

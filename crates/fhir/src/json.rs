@@ -41,5 +41,11 @@ pub fn parse(text: &[u8]) -> Result<Value, Issue> {
     parser::parse(text)
 }
 
+/// A value that is written down as an object, for tests.
+#[cfg(test)]
+pub(crate) fn object(value: &Value) -> &Object {
+    value.as_object().unwrap()
+}
+
 #[cfg(test)]
 mod tests;

@@ -106,27 +106,20 @@ impl<'a> Parameter<'a> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::Parameters;
-    use crate::json::Object;
-
-    fn object(value: Value) -> Object {
-        match value {
-            Value::Object(object) => object,
-            other => panic!("not an object: {other}"),
-        }
-    }
+    use crate::json::object;
 
     #[test]
     fn parameters_are_found_by_name() {
-        let resource = object(json!({"resourceType": "Parameters", "parameter": [
+        let resource = json!({"resourceType": "Parameters", "parameter": [
             {"name": "url", "valueString": "Organization?"},
             {"name": "optimisticLock", "valueBoolean": false},
             {"name": "url", "valueString": "Patient?active=true"},
             {"name": "organizations", "resource": {"resourceType": "Bundle"}},
-        ]}));
-        let parameters = Parameters::parse(&resource).unwrap();
+        ]});
+        let parameters = Parameters::parse(object(&resource)).unwrap();
         let urls: Vec<_> = parameters.texts("url").collect();
         assert_eq!(urls, ["Organization?", "Patient?active=true"]);
         assert_eq!(
@@ -141,10 +134,10 @@ mod tests {
 
     #[test]
     fn a_parameter_without_a_name_is_refused_with_its_place() {
-        let resource = object(json!({"resourceType": "Parameters", "parameter": [
+        let resource = json!({"resourceType": "Parameters", "parameter": [
             {"name": "a"}, {"valueString": "b"}, 7,
-        ]}));
-        let issues = Parameters::parse(&resource).unwrap_err();
+        ]});
+        let issues = Parameters::parse(object(&resource)).unwrap_err();
         let places: Vec<_> = issues.iter().flat_map(|issue| &issue.expression).collect();
         assert_eq!(
             places,
@@ -157,6 +150,7 @@ mod tests {
 
     #[test]
     fn another_resource_is_refused() {
-        assert!(Parameters::parse(&object(json!({"resourceType": "Bundle"}))).is_err());
+        let bundle = json!({"resourceType": "Bundle"});
+        assert!(Parameters::parse(object(&bundle)).is_err());
     }
 }

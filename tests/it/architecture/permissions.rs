@@ -24,6 +24,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ),
     ("poll-status", &["Records"]),
     ("recovery", &["Documents", "RecoveryMessages"]),
+    ("reindex-kickoff", &["Records", "SendJobs"]),
     ("resource", &["Documents"]),
     ("scheduled-export", &["Records", "SendJobs"]),
     (

@@ -139,3 +139,40 @@ fn each_type_lists_what_it_can_be_searched_by_and_what_can_be_included() {
         "{offered:?}"
     );
 }
+
+#[test]
+fn every_operation_has_a_definition_that_can_be_read() {
+    let fyr = Fyr::new();
+    let rest = rest(&fyr);
+    let of_types = rest["resource"].as_array().unwrap().iter();
+    let all = of_types.chain([&rest]);
+    let operations: Vec<&Value> = all
+        .flat_map(|one| one["operation"].as_array().unwrap())
+        .collect();
+    assert!(operations.len() > 100, "every type has some");
+    for name in ["reindex", "export", "lookup", "validate", "traverse-to-sor"] {
+        let operation = operations.iter().find(|one| one["name"] == name).unwrap();
+        let url = operation["definition"].as_str().unwrap();
+        let id = url.rsplit('/').next().unwrap();
+        let path = format!("/OperationDefinition/{id}");
+        let definition = fyr.get(&path).expect(200).json;
+        assert_eq!(
+            (definition["url"].as_str(), &definition["code"]),
+            (Some(url), &json!(name))
+        );
+        let system = ["reindex", "export"].contains(&name);
+        let instance = ["validate", "traverse-to-sor"].contains(&name);
+        let on_types = ["lookup", "validate"].contains(&name);
+        assert_eq!(definition["system"], system, "{name}");
+        assert_eq!(definition["type"], on_types, "{name}");
+        assert_eq!(definition["instance"], instance, "{name}");
+        fyr.post("/OperationDefinition", &definition).expect(201);
+        let stored = fyr.get(&format!("/OperationDefinition?url={url}"));
+        assert_eq!(
+            stored.expect(200).json["total"],
+            1,
+            "only what is stored is found"
+        );
+    }
+    fyr.get("/OperationDefinition/nonsense").expect(404);
+}

@@ -1,7 +1,8 @@
 //! `$reindex`: index entries as today's rules have them, for everything.
 
-mod client;
+pub(super) mod client;
 mod interrupted;
 mod kick_off;
+mod parameters;
 mod status;
 mod work;

@@ -48,10 +48,12 @@ impl Case {
         })
     }
 
-    /// The event, with the job that an earlier answer named in the place of `{job}`, and its tokens.
-    pub(crate) fn event_about(&self, job: &str, tokens: &mut Tokens) -> Result<Vec<u8>> {
+    /// The event, with the jobs that earlier answers named in the places of `{job}` and `{reindex}`, and
+    /// its tokens.
+    pub(crate) fn event_about(&self, jobs: &Jobs, tokens: &mut Tokens) -> Result<Vec<u8>> {
         let event = String::from_utf8_lossy(&self.event);
-        Ok(tokens.fill(&event.replace("{job}", job))?.into_bytes())
+        let event = event.replace("{reindex}", &jobs.reindex);
+        Ok(tokens.fill(&event.replace("{job}", &jobs.other))?.into_bytes())
     }
 
     /// What is wrong with the answer.
@@ -68,12 +70,28 @@ impl Case {
     }
 }
 
-/// The job that an answer names, as `…?_jobId=…`.
-pub(crate) fn job_in(answer: &[u8]) -> Option<String> {
-    let answer = String::from_utf8_lossy(answer);
-    let (_, rest) = answer.split_once("_jobId=")?;
-    let is_of_id = |c: &char| c.is_ascii_hexdigit() || *c == '-';
-    Some(rest.chars().take_while(is_of_id).collect())
+/// The jobs that answers named last, as `…?_jobId=…`.
+#[derive(Debug, Default)]
+pub(crate) struct Jobs {
+    reindex: String,
+    other: String,
+}
+
+impl Jobs {
+    /// Keeps the job that an answer names, if it names one.
+    pub(crate) fn learn_from(&mut self, answer: &[u8]) {
+        let answer = String::from_utf8_lossy(answer);
+        let Some((place, rest)) = answer.split_once("?_jobId=") else {
+            return;
+        };
+        let is_of_id = |c: &char| c.is_ascii_hexdigit() || *c == '-';
+        let job = rest.chars().take_while(is_of_id).collect();
+        if place.ends_with("reindex-status") {
+            self.reindex = job;
+        } else {
+            self.other = job;
+        }
+    }
 }
 
 /// The answer with names of headers in lower case, and the body parsed when it is JSON.

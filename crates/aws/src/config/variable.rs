@@ -1,5 +1,7 @@
 //! The table of settings: name, meaning, default, and how a value is read.
 
+mod search;
+
 use std::time::Duration;
 
 use super::value::{count, name, number, switch, url};
@@ -166,6 +168,13 @@ const VARIABLES: &[Variable] = &[
         default: "6291456 (6 MiB)",
         set: |config, value| count(value, &mut config.limits.max_body_bytes),
     },
+    search::CANDIDATES,
+    search::PAGE,
+    search::MAX_PAGE,
+    search::SORTED,
+    search::INCLUDED,
+    search::CHAINED,
+    search::CONDITIONAL_DELETES,
     Variable {
         name: "FYR_REQUEST_TIMEOUT_SECONDS",
         meaning: "How long a request may take. A write that would take longer is not done: 503. On Lambda it ends 3 seconds before the function would be stopped, too.",

@@ -3,14 +3,8 @@
 mod fhirpath;
 mod json;
 
-use serde_json::Value;
-
 use super::PatchError;
-use crate::json::Object;
-
-fn object(value: &Value) -> &Object {
-    value.as_object().unwrap()
-}
+use crate::json::object;
 
 /// Whether it was malformed, and the first issue: place and text.
 fn problem(error: PatchError) -> (bool, String) {

@@ -89,7 +89,9 @@ impl Modifier {
 fn known(kind: SearchType) -> &'static str {
     match kind {
         SearchType::String => "a string has :missing, :exact and :contains",
-        SearchType::Token => "a token has :missing, :not, :text and :of-type",
+        SearchType::Token => {
+            "a token has :missing, :not, :text and :of-type, and in a search of one type :in and :not-in"
+        }
         SearchType::Reference => {
             "a reference has :missing, :identifier, :above, :below and resource types"
         }

@@ -8,14 +8,10 @@ mod refused;
 
 use serde_json::Value;
 
-use crate::json::Object;
+use crate::json::object;
 use crate::outcome::Issue;
 use crate::search::Criterion;
 use crate::search_parameter::Set;
-
-fn object(value: &Value) -> &Object {
-    value.as_object().unwrap()
-}
 
 /// Reads `name:modifier=value`.
 fn read(set: &Set, kind: &str, query: &str) -> Result<Criterion, Issue> {

@@ -147,7 +147,9 @@ async fn read(context: &Context, request: Request) -> Result<Answer, Failure> {
         Route::Search(kind) => search::search(context, kind.as_deref(), &parameters, lenient).await,
         Route::Lookup => operation::lookup(context, &parameters, body.as_ref()).await,
         Route::Meta(key) => operation::meta(context, &key).await,
-        Route::Validate(kind, id) => operation::validate(context, &kind, id.as_deref(), body).await,
+        Route::Validate(kind, id) => {
+            operation::validate(context, (&kind, id.as_deref()), &parameters, body).await
+        }
         Route::Export => {
             let manner = manner.unwrap_or_default();
             operation::export::kick_off(context, &parameters, body.as_ref(), &manner).await

@@ -2,13 +2,14 @@
 //!
 //! <http://hl7.org/fhir/R4/http.html#read>
 
-use fhir::query::Parameter;
+use fhir::{json::Object, query::Parameter};
 use http::StatusCode;
 use store::DocumentKey;
 
 use crate::{
     failure::Failure,
     interaction::{Answer, Conditions, Content, Context, Stamp},
+    route,
     search::Shape,
 };
 
@@ -24,11 +25,12 @@ pub(super) async fn read(
     conditions: &Conditions,
 ) -> Result<Answer, Failure> {
     let shape = Shape::of_read(parameters)?;
-    let head = context
-        .store
-        .read(key)
-        .await?
-        .ok_or_else(|| Failure::not_found(key))?;
+    let Some(head) = context.store.read(key).await? else {
+        return match built_in(key) {
+            Some(definition) => Answer::complete(definition).shaped(&shape),
+            None => Err(Failure::not_found(key)),
+        };
+    };
     if head.deleted {
         return Err(Failure::gone(key));
     }
@@ -42,4 +44,11 @@ pub(super) async fn read(
         });
     }
     Answer::stored(stamp, head.body).shaped(&shape)
+}
+
+/// What this server says of its own operations, unless somebody has stored something else.
+fn built_in(key: &DocumentKey) -> Option<Object> {
+    (key.kind == "OperationDefinition")
+        .then(|| route::definition(&key.id))
+        .flatten()
 }

@@ -152,7 +152,12 @@ impl Engine {
     }
 
     async fn begin(&self, work: &dyn Work, found: Found) -> Result<(), Again> {
-        while let Some(wait) = work.wait(&found.job) {
+        loop {
+            let wait = match work.wait(&found.job).await {
+                Ok(None) => break,
+                Ok(Some(wait)) => wait,
+                Err(stop) => return self.stopped(found, stop).await,
+            };
             if wait > MOMENT {
                 return self.send(&Message::job(&found.job.id), wait).await;
             }

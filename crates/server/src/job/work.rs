@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 use store::{Millis, StoreError};
 
@@ -15,10 +15,11 @@ use crate::port::FileError;
 
 /// A kind of job.
 pub(crate) trait Work: Send + Sync {
-    /// How long the job must still wait before it can begin; none when it can.
-    fn wait(&self, job: &Job) -> Option<Duration> {
+    /// How long the job must still wait before it can begin; none when it can. Asked for again after
+    /// that time.
+    fn wait<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Option<Duration>, Stop>> {
         let _ = job;
-        None
+        async { Ok(None) }.boxed()
     }
 
     /// Divides the job into steps, which may be done in any order and side by side: where each of

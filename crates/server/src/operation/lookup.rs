@@ -20,11 +20,8 @@ use serde_json::{Value, json};
 use crate::{
     failure::{Failure, Kind},
     interaction::{Answer, Context},
-    search::{Reader, Search},
+    search::Search,
 };
-
-/// `CodeSystem`s with one URL that are looked at.
-const MAX_VERSIONS: usize = 20;
 
 /// What is asked for.
 #[derive(Debug, Default)]
@@ -52,7 +49,9 @@ pub(crate) async fn lookup(
         let text = "$lookup needs a coding, or a system and a code";
         return Err(Failure::new(Kind::Malformed, IssueType::Required, text));
     };
-    let systems = code_systems(context, system, wanted.version.as_deref()).await?;
+    let search = Search::begin(context).await?;
+    let version = wanted.version.as_deref();
+    let systems = search.canonical("CodeSystem", system, version).await?;
     if systems.is_empty() {
         let version = wanted.version.map(|version| format!("|{version}"));
         let text = format!(
@@ -97,34 +96,6 @@ fn of_body(body: &Object) -> Result<Wanted, Failure> {
         code: part("code").or_else(|| text("code")),
         version: part("version").or_else(|| text("version")),
     })
-}
-
-/// The stored `CodeSystem`s with this URL, the latest change first.
-async fn code_systems(
-    context: &Context,
-    url: &str,
-    version: Option<&str>,
-) -> Result<Vec<Object>, Failure> {
-    let search = Search::begin(context).await?;
-    let parameter = |name: &str, value: &str| Parameter {
-        name: name.to_owned(),
-        modifier: None,
-        value: value.replace('\\', "\\\\").replace(',', "\\,"),
-    };
-    let url = [parameter("url", url)];
-    let reader = Reader::new(search.set(), &context.settings.base_url);
-    let conditions = reader
-        .read("CodeSystem", &url)
-        .map_err(Failure::malformed)?;
-    let mut found = search
-        .all("CodeSystem", &conditions.all, MAX_VERSIONS)
-        .await?;
-    found.sort_by_key(|found| std::cmp::Reverse(found.head.last_updated));
-    let is_wanted = |system: &Object| {
-        version.is_none_or(|version| system.get("version").and_then(Value::as_str) == Some(version))
-    };
-    let systems = found.into_iter().map(|found| found.object);
-    Ok(systems.filter(is_wanted).collect())
 }
 
 fn is_case_sensitive(system: &Object) -> bool {

@@ -15,7 +15,7 @@
 //! | `optimizeStorage`, `optimisticLock`, `correctCurrentVersion`, `batchSize`, `partitionId` | checked, and without effect: storage is as it should be, and writers are never locked out |
 //!
 //! `SearchParameter` resources of this server come into force by a reindex of everything: first writers
-//! index them, and when every resource has their entries, searches use them.
+//! index them, and when every resource has their entries, searches use them (`job/reindex`).
 //!
 //! The answer is 202 with the place of the status (`reindex_status`), whether or not `Prefer:
 //! respond-async` was sent.
@@ -38,7 +38,6 @@ use crate::{
         NewJob, Refused,
         reindex::{REINDEX, Selected, Wanted},
     },
-    search::registry,
 };
 
 /// Reindexes of one user that may be under way.
@@ -50,10 +49,7 @@ const AT_A_TIME: usize = 2;
 ///
 /// 400 for parameters that cannot be, 429 when the caller has enough of them under way.
 pub(crate) async fn reindex(context: &Context, body: Option<Object>) -> Result<Answer, Failure> {
-    let mut wanted = wanted(body.as_ref())?;
-    if wanted.is_everything() {
-        wanted.ready = register(context).await?;
-    }
+    let wanted = wanted(body.as_ref())?;
     let new = NewJob {
         kind: REINDEX,
         owner: context.caller.user_id.clone().unwrap_or_default(),
@@ -71,17 +67,6 @@ pub(crate) async fn reindex(context: &Context, body: Option<Object>) -> Result<A
     Ok(told(&[information(text)])
         .header(header::CONTENT_LOCATION, &status)
         .answer(StatusCode::ACCEPTED))
-}
-
-/// Has writers index the search parameters that are stored on this server. When that is news, the
-/// reindex waits until all of them do: until then, in ms since 1970.
-async fn register(context: &Context) -> Result<Option<i64>, Failure> {
-    let stored = registry::stored(&context.store).await?;
-    if registry::is_in_force(&context.store, &stored).await? {
-        return Ok(None);
-    }
-    registry::index(&context.store, stored).await?;
-    Ok(Some(context.clock.now().plus(registry::FRESH_MS).0))
 }
 
 /// An answer that says this, and no more.

@@ -55,6 +55,12 @@ pub(super) fn takes_lines(asked: Option<&str>) -> bool {
     asked.is_some_and(|asked| asked.to_ascii_lowercase().contains("ndjson"))
 }
 
+/// Whether the client takes plain text.
+pub(super) fn takes_text(asked: Option<&str>) -> bool {
+    let mut ranges = asked.unwrap_or_default().split(',').map(split);
+    ranges.any(|(name, _)| name == "text/plain" || name == "text/*")
+}
+
 /// Checks that a body is JSON of R4.
 ///
 /// # Errors

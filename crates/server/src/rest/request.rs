@@ -130,8 +130,11 @@ pub(crate) fn read(
     auth::demand(&context.caller, &route.right())?;
     let format = find(&parameters, "_format");
     let manner = manner(edge, &parts.headers, format, path);
-    if !(route.may_be_lines() && content::takes_lines(manner.accept.as_deref())) {
-        content::check_accept(manner.accept.as_deref(), format.is_some())?;
+    let accept = manner.accept.as_deref();
+    let is_offered = route.may_be_lines() && content::takes_lines(accept)
+        || route.may_be_text(&parameters) && content::takes_text(accept);
+    if !is_offered {
+        content::check_accept(accept, format.is_some())?;
     }
     let (mut resource, mut changes) = (None, None);
     match (&method, &route) {

@@ -7,12 +7,14 @@
 //! kind      paths of a resource type: [type], [type]/_history, operations of a type
 //! instance  paths of a resource: [type]/[id], its history, operations of an instance
 //! route     what a row leads to, and what it asks of the caller
+//! definition the operations of the rows, as resources
 //! ```
 //!
 //! A row is a method, a path and a route; the capability statement is made of the same rows. HEAD
 //! goes where GET goes. The entries of a bundle are routed by the same table: their `request.url` is
 //! a path below the base.
 
+mod definition;
 mod instance;
 mod kind;
 mod place;
@@ -32,6 +34,7 @@ use http::Method;
 use self::place::Place;
 use crate::failure::{Failure, Kind};
 
+pub(crate) use definition::definition;
 pub(crate) use route::Route;
 
 /// A row of the table.

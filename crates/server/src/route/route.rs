@@ -1,6 +1,6 @@
 //! What a row of the route table leads to, and what it asks of the caller.
 
-use fhir::version::VersionId;
+use fhir::{query::Parameter, version::VersionId};
 use store::DocumentKey;
 
 use crate::auth::Right;
@@ -97,6 +97,14 @@ impl Route {
     /// Whether it may lead to a file of NDJSON.
     pub(crate) fn may_be_lines(&self) -> bool {
         matches!(self, Self::Read(key) | Self::Vread(key, _) if key.kind == "Binary")
+    }
+
+    /// Whether it leads to plain text, in the end.
+    pub(crate) fn may_be_text(&self, parameters: &[Parameter]) -> bool {
+        *self == Self::ReindexStatus
+            && parameters
+                .iter()
+                .any(|one| one.name == "_return" && one.value == "report")
     }
 
     /// The type of the resource that is written, for a route that writes one.

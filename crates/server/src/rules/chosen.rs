@@ -32,8 +32,17 @@ impl Rules {
 
     /// Those, and the ones that a bundle asks for.
     pub(crate) fn asked_for_by(&self, bundle: &Bundle) -> Self {
+        self.and(|set| set.is_asked_for_by(bundle))
+    }
+
+    /// Those, and the ones that these profiles are of.
+    pub(crate) fn of_profiles(&self, profiles: &[String]) -> Self {
+        self.and(|set| profiles.iter().any(|profile| set.is_of_profile(profile)))
+    }
+
+    fn and(&self, is_asked_for: impl Fn(&dyn RuleSet) -> bool) -> Self {
         let mut rules = self.clone();
-        let asked = self.known.iter().filter(|set| set.is_asked_for_by(bundle));
+        let asked = self.known.iter().filter(|set| is_asked_for(set.as_ref()));
         for set in asked {
             if rules
                 .in_force

@@ -20,6 +20,11 @@ pub trait RuleSet: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether a profile of resources is one of this set.
+    fn is_of_profile(&self, _profile: &str) -> bool {
+        false
+    }
+
     /// Identifier systems that are unique: the resource type and the system.
     fn unique_systems(&self) -> &'static [(&'static str, &'static str)] {
         &[]

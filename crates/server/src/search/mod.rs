@@ -18,6 +18,8 @@
 //! bundle     the searchset
 //! shape      _summary and _elements
 //! registry   which search parameters this server has, and the secret that signs its cursors
+//! canonical  resources by their canonical URL
+//! value_set  codes of value sets, in the place of their names
 //! window     the part of time that _lastUpdated leaves open
 //! ```
 //!
@@ -32,6 +34,7 @@
 
 mod bundle;
 mod candidates;
+mod canonical;
 mod chain;
 mod condition;
 mod cursor;
@@ -44,6 +47,7 @@ pub(crate) mod registry;
 mod results;
 mod shape;
 mod sort;
+mod value_set;
 mod verify;
 mod window;
 
@@ -141,8 +145,9 @@ pub(crate) async fn check(
     kind: Option<&str>,
     parameters: &[Parameter],
 ) -> Result<(), Failure> {
-    let set = context.registry.searched(context).await?;
-    Query::read(context, &set, kind, (parameters, false)).map(|_| ())
+    let search = Search::begin(context).await?;
+    let expanded = search.expanded(kind, parameters).await?;
+    Query::read(context, search.set(), kind, (&expanded, false)).map(|_| ())
 }
 
 /// Answers a search of a type, or of several when none is given.
@@ -158,7 +163,9 @@ pub(crate) async fn search(
     lenient: bool,
 ) -> Result<Answer, Failure> {
     let search = Search::begin(context).await?;
-    let query = Query::read(context, search.set(), kind, (parameters, lenient))?;
+    let expanded = search.expanded(kind, parameters).await?;
+    let query = Query::read(context, search.set(), kind, (&expanded, lenient))?;
+    let query = query.asked_as(parameters);
     let page = search.page(&query).await?;
     let included = search.included(&query, &page).await?;
     bundle::answer(context, &query, page, included).await

@@ -110,6 +110,15 @@ impl Query {
             parameters: parameters.to_vec(),
         })
     }
+
+    /// The same query, which was written with these parameters.
+    pub(super) fn asked_as(self, parameters: &[Parameter]) -> Self {
+        Self {
+            hash: cursor::query_hash(&self.path, parameters),
+            parameters: parameters.to_vec(),
+            ..self
+        }
+    }
 }
 
 /// The types that are searched.

@@ -2,13 +2,18 @@
 //!
 //! | record | content |
 //! | --- | --- |
-//! | `J#search`, `parameters` | `{"indexed": [SearchParameter, …], "searched": [SearchParameter, …]}` |
+//! | `J#search`, `parameters` | `{"indexed": [SearchParameter, …], "searched": [SearchParameter, …], …}`, see `parameters` |
 //! | `J#search`, `secret` | 32 random bytes, as text |
 //!
 //! A `SearchParameter` that is stored is known to nobody yet. `$reindex` first has it *indexed*: from then
 //! on every writer makes its entries. When every resource has its entries, it is *searched*. Processes
 //! read the record at most every [`FRESH_MS`], so that a reindex waits that long between the two before
 //! it reads the first resource.
+//!
+//! One that is changed or retired while it is in force stays in force as it was, until a reindex of
+//! everything is done that began after that. Until then writers make the entries of both.
+
+mod parameters;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -17,13 +22,16 @@ use fhir::{
     json::Object,
     search_parameter::{SearchParameter, Set},
 };
-use serde::{Deserialize, Serialize};
 use store::{CurrentQuery, Millis, RecordError, RecordKey, Store};
 
+pub(crate) use self::parameters::By;
+use self::parameters::Parameters;
 use crate::{failure::Failure, interaction::Context};
 
 /// How long what was read is taken for true, in ms.
-pub(crate) const FRESH_MS: i64 = 30_000;
+const FRESH_MS: i64 = 30_000;
+/// Reindexes that change the record at the same time, at most.
+const ATTEMPTS: u32 = 8;
 
 /// What the process remembers of the records.
 #[derive(Debug, Default)]
@@ -37,13 +45,6 @@ struct Known {
     read_at: Millis,
     indexed: Set,
     searched: Set,
-}
-
-/// The record of the parameters.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Parameters {
-    indexed: Vec<Object>,
-    searched: Vec<Object>,
 }
 
 impl Registry {
@@ -131,13 +132,45 @@ pub(crate) async fn indexed(store: &Store) -> Result<Set, Failure> {
     Ok(set(&parameters.indexed))
 }
 
-/// The parameters that are stored as resources, and active. Those that cannot be compiled are of no
-/// use.
+/// Has writers index the search parameters that are stored on this server, for a reindex that will let
+/// searches use them; unless a later reindex has done so already. Returns when all writers know.
 ///
 /// # Errors
 ///
-/// When they cannot be read.
-pub(crate) async fn stored(store: &Store) -> Result<Vec<Object>, Failure> {
+/// When the record or the parameters cannot be read or written.
+pub(crate) async fn register(store: &Store, now: Millis, by: &By) -> Result<Millis, Failure> {
+    for _ in 0..ATTEMPTS {
+        let (mut parameters, revision) = read(store).await?;
+        if !parameters.is_news_by(by) {
+            return Ok(parameters.known_to_all(FRESH_MS));
+        }
+        parameters.register(stored(store).await?, now, by);
+        if write(store, &parameters, revision).await? {
+            return Ok(parameters.known_to_all(FRESH_MS));
+        }
+    }
+    Err(Failure::internal("others keep registering parameters"))
+}
+
+/// Lets searches use what a reindex has registered; unless a later one has registered since. Every
+/// resource must have its entries by then.
+///
+/// # Errors
+///
+/// When the record cannot be read or written.
+pub(crate) async fn activate(store: &Store, now: Millis, by: &By) -> Result<(), Failure> {
+    for _ in 0..ATTEMPTS {
+        let (mut parameters, revision) = read(store).await?;
+        if !parameters.activate(now, by) || write(store, &parameters, revision).await? {
+            return Ok(());
+        }
+    }
+    Err(Failure::internal("others keep registering parameters"))
+}
+
+/// The parameters that are stored as resources, and active. Those that cannot be compiled are of no
+/// use.
+async fn stored(store: &Store) -> Result<Vec<Object>, Failure> {
     let mut query = CurrentQuery {
         kind: "SearchParameter".to_owned(),
         since: None,
@@ -166,38 +199,6 @@ pub(crate) async fn stored(store: &Store) -> Result<Vec<Object>, Failure> {
     }
 }
 
-/// Whether writers index these custom parameters, and searches use them.
-///
-/// # Errors
-///
-/// When the record cannot be read.
-pub(crate) async fn is_in_force(store: &Store, wanted: &[Object]) -> Result<bool, Failure> {
-    let (parameters, _) = read(store).await?;
-    Ok(parameters.indexed == wanted && parameters.searched == wanted)
-}
-
-/// Has writers index these custom parameters, beside those that are searched already.
-///
-/// # Errors
-///
-/// When the record cannot be written; the conflict of two that write it at once is an error too.
-pub(crate) async fn index(store: &Store, wanted: Vec<Object>) -> Result<(), Failure> {
-    let (mut parameters, revision) = read(store).await?;
-    parameters.indexed = wanted;
-    write(store, &parameters, revision).await
-}
-
-/// Lets searches use what writers index. Every resource must have its entries by then.
-///
-/// # Errors
-///
-/// As [`index`].
-pub(crate) async fn activate(store: &Store) -> Result<(), Failure> {
-    let (mut parameters, revision) = read(store).await?;
-    parameters.searched.clone_from(&parameters.indexed);
-    write(store, &parameters, revision).await
-}
-
 async fn read(store: &Store) -> Result<(Parameters, Option<u64>), Failure> {
     let Some(record) = store.record(&key("parameters")).await? else {
         return Ok((Parameters::default(), None));
@@ -206,15 +207,19 @@ async fn read(store: &Store) -> Result<(Parameters, Option<u64>), Failure> {
     Ok((parameters, Some(record.revision)))
 }
 
+/// Whether it was written; not when somebody else was faster.
 async fn write(
     store: &Store,
     parameters: &Parameters,
     revision: Option<u64>,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let body = serde_json::to_vec(parameters).map_err(Failure::internal)?;
     let key = key("parameters");
-    let written = store.put_record(&key, body.into(), revision, None);
-    written.await.map(|_| ()).map_err(Failure::internal)
+    match store.put_record(&key, body.into(), revision, None).await {
+        Ok(_) => Ok(true),
+        Err(RecordError::Conflict) => Ok(false),
+        Err(error) => Err(Failure::internal(error)),
+    }
 }
 
 /// The built-in parameters and these. One that cannot be compiled was refused when it was stored, or is

@@ -27,7 +27,7 @@ pub(super) fn place(reply: &Reply) -> String {
 }
 
 /// Reindexes from first to last, and returns the report.
-pub(super) fn reindex(fyr: &Fyr, parameters: &Value) -> String {
+pub(in super::super) fn reindex(fyr: &Fyr, parameters: &Value) -> String {
     let status = begin(fyr, parameters);
     fyr.work_off();
     report(fyr, &status)

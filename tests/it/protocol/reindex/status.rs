@@ -143,6 +143,25 @@ fn r6_the_report_is_text_of_the_published_form() {
 }
 
 #[test]
+fn r6_who_takes_text_gets_the_report_and_json_until_then() {
+    let fyr = Fyr::new();
+    let status = begin(&fyr, &json!([]));
+    let path = format!("{status}&_return=report");
+    let ask = |path: &str, accept: &str| fyr.ask("GET", path).header("accept", accept).send();
+    for accept in ["text/plain", "text/*;q=0.5", "application/fhir+json"] {
+        let pending = ask(&path, accept).expect(202);
+        assert_eq!(pending.json["resourceType"], "OperationOutcome");
+    }
+    fyr.work_off();
+    for accept in ["text/plain", "text/plain, */*", "*/*"] {
+        let reply = ask(&path, accept).expect(200);
+        assert!(reply.text.starts_with("Reindex (v3) Report"), "{accept}");
+    }
+    ask(&path, "text/html").expect(406);
+    ask(&status, "text/plain").expect(406);
+}
+
+#[test]
 fn r6_without_a_resource_the_report_is_empty_of_types() {
     let text = reindex(&Fyr::new(), &json!([]));
     assert!(

@@ -1,13 +1,9 @@
 use serde_json::{Value, json};
 
 use super::Expression;
-use crate::json::Object;
+use crate::json::object;
 use crate::schema::{resource_types, structure_type};
 use crate::search_parameter::{Found, Node, of};
-
-fn object(value: &Value) -> &Object {
-    value.as_object().unwrap()
-}
 
 fn compile(base: &str, text: &str) -> Result<Expression, String> {
     let root = structure_type(base).unwrap();

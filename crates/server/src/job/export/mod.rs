@@ -73,9 +73,10 @@ pub(crate) struct Export {
 }
 
 impl Work for Export {
-    fn wait(&self, job: &Job) -> Option<Duration> {
-        let at = job.request.get("at").and_then(Value::as_i64)?;
-        until_closed(&self.store, Millis(at))
+    fn wait<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Option<Duration>, Stop>> {
+        let at = job.request.get("at").and_then(Value::as_i64);
+        let wait = at.and_then(|at| until_closed(&self.store, Millis(at)));
+        async move { Ok(wait) }.boxed()
     }
 
     fn plan<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Vec<Value>, Stop>> {

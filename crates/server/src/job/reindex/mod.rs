@@ -33,7 +33,10 @@ use self::wanted::Selection;
 pub(crate) use self::wanted::{Selected, Wanted};
 use super::export::until_closed;
 use super::{Job, Progress, Stop, Turn, Work};
-use crate::{Settings, search::registry};
+use crate::{
+    Settings,
+    search::registry::{self, By},
+};
 
 /// The name of the kind in the records of jobs.
 pub(crate) const REINDEX: &str = "reindex";
@@ -56,9 +59,18 @@ pub(crate) struct Reindex {
 }
 
 impl Work for Reindex {
-    fn wait(&self, job: &Job) -> Option<Duration> {
-        let wanted: Wanted = read(&job.request).ok()?;
-        until_closed(&self.store, store::Millis(wanted.ready?))
+    /// All writers must index what this reindex is to bring into force.
+    fn wait<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Option<Duration>, Stop>> {
+        async move {
+            let wanted: Wanted = read(&job.request)?;
+            if !wanted.is_everything() {
+                return Ok(None);
+            }
+            let ready = registry::register(&self.store, self.clock.now(), &by(job)).await;
+            let ready = ready.map_err(|failure| Stop::Again(failure.into()))?;
+            Ok(until_closed(&self.store, ready))
+        }
+        .boxed()
     }
 
     fn plan<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Vec<Value>, Stop>> {
@@ -86,7 +98,7 @@ impl Work for Reindex {
             }
             // searches use a parameter when every resource has its entries
             if wanted.is_everything() && tally.failed() == 0 {
-                let active = registry::activate(&self.store).await;
+                let active = registry::activate(&self.store, self.clock.now(), &by(job)).await;
                 active.map_err(|failure| Stop::Again(failure.into()))?;
             }
             serde_json::to_value(tally).map_err(unreadable)
@@ -144,6 +156,13 @@ impl Reindex {
             .buffer_unordered(AT_A_TIME)
             .try_collect()
             .await
+    }
+}
+
+fn by(job: &Job) -> By {
+    By {
+        asked: job.created,
+        job: job.id.clone(),
     }
 }
 

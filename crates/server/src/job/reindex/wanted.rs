@@ -20,8 +20,6 @@ pub(crate) struct Wanted {
     pub(crate) search_parameters: bool,
     /// Whether nothing is to be changed.
     pub(crate) dry_run: bool,
-    /// An instant that must be closed first, in ms since 1970.
-    pub(crate) ready: Option<i64>,
 }
 
 /// Resources of a type, that match a query.

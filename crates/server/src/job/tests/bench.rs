@@ -53,10 +53,11 @@ async fn a_moment() {
 pub(super) struct Collecting(pub(super) Arc<ManualClock>);
 
 impl Work for Collecting {
-    fn wait(&self, job: &Job) -> Option<Duration> {
+    fn wait<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Option<Duration>, Stop>> {
         let over = job.created + job.request["wait_ms"].as_i64().unwrap_or_default();
-        let rest = u64::try_from(over - self.0.now().0).ok()?;
-        (rest > 0).then(|| Duration::from_millis(rest))
+        let rest = u64::try_from(over - self.0.now().0).ok();
+        let wait = rest.filter(|ms| *ms > 0).map(Duration::from_millis);
+        async move { Ok(wait) }.boxed()
     }
 
     fn plan<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Vec<Value>, Stop>> {

@@ -31,6 +31,7 @@ use crate::{
         Job, State,
         reindex::{REINDEX, Tally},
     },
+    route::Route,
 };
 
 /// How long a client is advised to wait.
@@ -46,9 +47,7 @@ pub(crate) async fn reindex_status(
     query: &[Parameter],
 ) -> Result<Answer, Failure> {
     let job = found(context, query).await?;
-    let is_report = query
-        .iter()
-        .any(|one| one.name == "_return" && one.value == "report");
+    let is_report = Route::ReindexStatus.may_be_text(query);
     match job.state {
         State::Accepted => Ok(pending("$reindex job has not yet started")),
         State::InProgress => Ok(pending("$reindex job has started and is in progress")),

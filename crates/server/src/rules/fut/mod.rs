@@ -42,6 +42,10 @@ impl RuleSet for Fut {
         "fut"
     }
 
+    fn is_of_profile(&self, profile: &str) -> bool {
+        profile == names::PROFILE
+    }
+
     fn unique_systems(&self) -> &'static [(&'static str, &'static str)] {
         // O3: a company owns many organizations, so CVR numbers are not unique
         &[

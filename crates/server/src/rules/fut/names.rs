@@ -10,6 +10,10 @@ macro_rules! extension {
     };
 }
 
+/// `ehealth-organization`.
+pub(super) const PROFILE: &str =
+    "http://ehealth.sundhed.dk/fhir/StructureDefinition/ehealth-organization";
+
 pub(super) const SOURCE: &str = extension!("source");
 pub(super) const SYNCHRONIZATION: &str = extension!("synchronizationStatus");
 pub(super) const CVR_NUMBER: &str = extension!("cvrNumber");

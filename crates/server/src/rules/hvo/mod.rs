@@ -65,6 +65,10 @@ impl RuleSet for Hvo {
         bundle.has_profile(names::BUNDLE)
     }
 
+    fn is_of_profile(&self, profile: &str) -> bool {
+        [names::ORGANIZATION, names::UNIT].contains(&profile)
+    }
+
     fn unique_systems(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("Organization", names::ORGANIZATION_NUMBER),
