@@ -160,16 +160,16 @@ fn every_operation_has_a_definition_that_can_be_read() {
             (definition["url"].as_str(), &definition["code"]),
             (Some(url), &json!(name))
         );
-        let system = ["reindex", "export"].contains(&name);
-        let instance = ["validate", "traverse-to-sor"].contains(&name);
-        let on_types = ["lookup", "validate"].contains(&name);
-        assert_eq!(definition["system"], system, "{name}");
-        assert_eq!(definition["type"], on_types, "{name}");
-        assert_eq!(definition["instance"], instance, "{name}");
+        let on_system = ["reindex", "export"].contains(&name);
+        let on_instances = ["validate", "traverse-to-sor"].contains(&name);
+        let is_of_a_type = ["lookup", "validate"].contains(&name);
+        assert_eq!(definition["system"], on_system, "{name}");
+        assert_eq!(definition["type"], is_of_a_type, "{name}");
+        assert_eq!(definition["instance"], on_instances, "{name}");
         fyr.post("/OperationDefinition", &definition).expect(201);
-        let stored = fyr.get(&format!("/OperationDefinition?url={url}"));
+        let found = fyr.get(&format!("/OperationDefinition?url={url}"));
         assert_eq!(
-            stored.expect(200).json["total"],
+            found.expect(200).json["total"],
             1,
             "only what is stored is found"
         );

@@ -149,3 +149,62 @@ fn a_resource_is_validated_without_being_stored() {
         text
     );
 }
+
+#[test]
+fn the_rules_of_the_profiles_that_are_asked_for_are_part_of_a_validation() {
+    let fyr = Fyr::new();
+    let profile = "http://ehealth.sundhed.dk/fhir/StructureDefinition/ehealth-organization";
+    let organization = organization_at("1", "A");
+    let severities = |reply: &Value| -> Vec<String> {
+        let issues = reply["issue"].as_array().unwrap().iter();
+        issues
+            .map(|issue| issue["severity"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let validate = |path: &str, body: &Value| fyr.post(path, body).expect(200).json;
+    let plain = validate("/Organization/$validate", &organization);
+    assert_eq!(severities(&plain), ["information"]);
+    let parameters = json!({"resourceType": "Parameters", "parameter": [
+        {"name": "resource", "resource": organization},
+        {"name": "profile", "valueUri": profile}]});
+    let mut claimed = organization.clone();
+    claimed["meta"] = json!({"profile": [profile]});
+    let by_query = format!("/Organization/$validate?profile={profile}");
+    for (path, body) in [
+        ("/Organization/$validate", &parameters),
+        ("/Organization/$validate", &claimed),
+        (by_query.as_str(), &organization),
+    ] {
+        let told = severities(&validate(path, body));
+        assert!(told.contains(&"error".to_owned()), "{path}: {body}");
+    }
+    fyr.get("/Organization/1").expect(404);
+}
+
+#[test]
+fn the_rules_in_force_judge_what_a_validation_says_is_to_be_done() {
+    let fyr = Fyr::with(|settings| settings.rules.in_force = vec!["fut".to_owned()]);
+    let trace = json!({"resourceType": "Provenance", "recorded": "2026-01-01T00:00:00Z",
+        "target": [{"reference": "Organization/1"}], "agent": [{"who": {"display": "a"}}]});
+    let create = fyr.post("/Provenance/$validate?mode=create", &trace);
+    assert!(
+        create
+            .expect(200)
+            .diagnostics()
+            .contains("can only be read")
+    );
+    let consistent = fyr.post("/Provenance/$validate", &trace).expect(200);
+    assert!(consistent.diagnostics().contains("No issues"));
+    let imported = fyr.post(
+        "/Organization/$validate?mode=create",
+        &organization_at("1", "A"),
+    );
+    assert!(imported.expect(200).codes().len() > 1);
+    fyr.post("/Organization/$validate?mode=perhaps", &trace)
+        .expect(400);
+    fyr.post(
+        "/Organization/1/$validate?mode=delete",
+        &organization_at("1", "A"),
+    )
+    .expect(404);
+}

@@ -35,7 +35,11 @@ fn registry() -> Fyr {
             "trades",
             &json!({"include": [{"system": "http://example.org/trades"}]}),
         ),
-        value_set("empty", &json!({"include": []})),
+        value_set(
+            "empty",
+            &json!({"include": [{"system": KINDS, "concept": public}],
+            "exclude": [{"system": KINDS}]}),
+        ),
         value_set(
             "filtered",
             &json!({"include": [{"system": KINDS,
