@@ -1,49 +1,71 @@
 //! The HTTP/1.1 server in front of the handlers: reads whole requests within bounds, keeps
 //! connections alive, and lets the requests under way finish at the end.
+//!
+//! | what takes too long or is too much | answer |
+//! |---|---|
+//! | the head of a request: 30 seconds | the connection is closed |
+//! | a head of more than 128 KB, or not HTTP | hyper's own 400, 414 or 431, without a body |
+//! | a body: `FYR_BODY_SECONDS` | 408 |
+//! | a body of more than `FYR_MAX_BODY_BYTES` | 413 |
+//! | requests under way: `FYR_REQUESTS_AT_A_TIME` | 503, and its body is not read |
+//! | the work on a request: ten seconds beyond its deadline | 503, or 500 when it may have written |
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws::config::NetworkLimits;
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use server::Server;
+use server::auth::Caller;
+use server::{Failure, Servers};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::caller::Callers;
 
 /// A client that has not sent the head of a request by then is cut off.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// The head of a request.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// The head of a request. The server itself takes less, and says so.
+const MAX_HEAD_BYTES: usize = 128 * 1024;
+/// Headers that are read, for the same reason.
+const MAX_HEADERS: usize = 256;
 /// How much of a body that is too large is read on, so that its sender hears the answer.
 const MAX_DRAINED_BYTES: usize = 64 * 1024 * 1024;
+/// How long beyond its deadline a request may take: a write ends itself before.
+const OVERTIME: Duration = Duration::from_secs(10);
 /// How long requests under way may take to finish at the end.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// What answers the requests, and what it bears.
+#[derive(Clone)]
+pub(crate) struct Host {
+    servers: Servers,
+    callers: Arc<Callers>,
+    limits: NetworkLimits,
+    room: Arc<Semaphore>,
+}
+
+/// A response on its way out.
+type Outgoing = Response<Full<Bytes>>;
+
 /// Serves until `stop` completes and the requests under way are answered.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    (server, callers): (Server, Callers),
-    stop: impl Future<Output = ()>,
-) {
-    let callers = Arc::new(callers);
+pub(crate) async fn serve(listener: TcpListener, host: Host, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connect(stream, (server.clone(), Arc::clone(&callers)), &connections);
-                },
+                Ok((stream, _)) => connect(stream, host.clone(), &connections),
                 // Too many open files, or a client that left again: the next one may do better.
                 Err(failure) => {
                     tracing::warn!(%failure, "a connection was not accepted");
@@ -61,21 +83,18 @@ pub(crate) async fn serve(
     }
 }
 
-fn connect(
-    stream: TcpStream,
-    (server, callers): (Server, Arc<Callers>),
-    connections: &GracefulShutdown,
-) {
+fn connect(stream: TcpStream, host: Host, connections: &GracefulShutdown) {
     // Only a delay is at stake.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
-        let (server, callers) = (server.clone(), Arc::clone(&callers));
-        async move { Ok::<_, Infallible>(respond(&server, &callers, request).await) }
+        let host = host.clone();
+        async move { Ok::<_, Infallible>(host.respond(request).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(MAX_HEAD_BYTES)
+        .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
@@ -85,28 +104,72 @@ fn connect(
     });
 }
 
-async fn respond(
-    server: &Server,
-    callers: &Callers,
-    request: Request<Incoming>,
-) -> Response<Full<Bytes>> {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = read(body, server.settings().max_body_bytes).await else {
-        // The client is gone or breaks off; nobody reads this.
-        let mut cut_off = Response::new(Full::default());
-        *cut_off.status_mut() = http::StatusCode::BAD_REQUEST;
-        return cut_off;
-    };
-    let caller = callers.caller(&parts.headers).await;
-    let too_large = body.len() > server.settings().max_body_bytes;
-    let mut response = server
-        .respond(Request::from_parts(parts, body), caller)
-        .await;
-    if too_large {
-        let close = http::HeaderValue::from_static("close");
-        response.headers_mut().insert(header::CONNECTION, close);
+impl Host {
+    pub(crate) fn new(servers: Servers, callers: Callers, limits: NetworkLimits) -> Self {
+        Self {
+            servers,
+            callers: Arc::new(callers),
+            limits,
+            room: Arc::new(Semaphore::new(limits.requests_at_a_time)),
+        }
     }
-    response.map(Full::new)
+
+    async fn respond(&self, request: Request<Incoming>) -> Outgoing {
+        let (parts, body) = request.into_parts();
+        let caller = self.callers.caller(&parts.headers).await;
+        let head = Request::from_parts(parts, ());
+        let Ok(_permit) = self.room.try_acquire() else {
+            let overloaded = Failure::overloaded(self.limits.requests_at_a_time);
+            return last(self.refuse(&head, caller, overloaded).await);
+        };
+        let limit = self.servers.settings().max_body_bytes;
+        let seconds = self.limits.body_seconds;
+        let body = match timeout(Duration::from_secs(seconds), read(body, limit)).await {
+            Ok(Ok(body)) => body,
+            // The client is gone or breaks off; nobody reads this.
+            Ok(Err(_)) => {
+                let mut cut_off = Response::new(Full::default());
+                *cut_off.status_mut() = http::StatusCode::BAD_REQUEST;
+                return cut_off;
+            }
+            Err(_) => {
+                let slow = Failure::slow_body(seconds);
+                return last(self.refuse(&head, caller, slow).await);
+            }
+        };
+        if body.len() > limit {
+            return last(self.perform(head, caller, body).await);
+        }
+        self.perform(head, caller, body).await
+    }
+
+    /// A request whose time is over is dropped: what a dropped commit leaves behind is carried out
+    /// or taken away by whoever meets it.
+    async fn perform(&self, head: Request<()>, caller: Caller, body: Bytes) -> Outgoing {
+        let longest = self.servers.settings().request_timeout + OVERTIME;
+        let request = head.clone().map(|()| body);
+        let work = self.servers.respond(request, caller.clone());
+        match timeout(longest, work).await {
+            Ok(response) => response.map(Full::new),
+            Err(_) => {
+                let reads = [Method::GET, Method::HEAD].contains(head.method());
+                let overdue = Failure::overdue(longest.as_secs(), !reads);
+                self.refuse(&head, caller, overdue).await
+            }
+        }
+    }
+
+    async fn refuse(&self, head: &Request<()>, caller: Caller, failure: Failure) -> Outgoing {
+        let refused = self.servers.refuse(head, caller, failure).await;
+        refused.map(Full::new)
+    }
+}
+
+/// The last response of its connection, on which there is more to read than anybody will.
+fn last(mut response: Outgoing) -> Outgoing {
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(header::CONNECTION, close);
+    response
 }
 
 /// The body, or its first `limit` bytes and one more: the server then answers that it is too large.

@@ -7,11 +7,13 @@ mod ports;
 mod schedule;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use aws::Config;
 use aws::config::parse_issuers;
 use aws::dynamodb::{Client, TableNames, connect, create_tables, tables_exist};
-use server::{Ports, Server, Settings};
+use aws::telemetry::AuditLines;
+use server::{Ports, Servers, Settings};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,7 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::arguments::Serve;
 use crate::caller::Callers;
 use crate::failure::Failure;
-use crate::network;
+use crate::network::{self, Host};
 use background::Background;
 use engine::Tables;
 pub(crate) use schedule::every;
@@ -33,21 +35,21 @@ pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failur
     let address = listener.local_addr().map_err(Failure::unexpected)?;
     let settings = settings(&arguments, &config, address);
     let tables = Tables::open(&arguments, &config)?;
-    let (server, mut background) = start(&tables, &config, settings).await?;
+    let (servers, mut background) = start(&tables, &config, settings).await?;
     if let Some(every) = arguments.export_schedule {
         let scheduled = config.scheduled_export().cloned().ok_or_else(|| {
             Failure::usage("--export-schedule needs FYR_EXPORT_OWNER, who owns the exports")
         })?;
-        background.export(&server, scheduled, every);
+        background.export(&servers, scheduled, every);
     }
     let stop = stop_signal()?;
-    greeting::print(&arguments, server.settings(), &tables);
+    greeting::print(&arguments, servers.settings(), &tables);
     if matches!(callers, Callers::Development { .. }) {
         tracing::warn!(
             "development mode: no token is verified, and whoever has none may do everything"
         );
     }
-    network::serve(listener, (server, callers), stop).await;
+    network::serve(listener, Host::new(servers, callers, config.network), stop).await;
     background.stop().await;
     tracing::info!("stopped");
     Ok(())
@@ -127,7 +129,7 @@ async fn start(
     tables: &Tables,
     config: &Config,
     mut settings: Settings,
-) -> Result<(Server, Background), Failure> {
+) -> Result<(Servers, Background), Failure> {
     let client = connect(tables.endpoint()).await;
     prepare(tables, &client, &config.table_names()).await?;
     let limits = if tables.are_closed() {
@@ -138,17 +140,16 @@ async fn start(
     settings.jobs.is_alone = tables.are_closed();
     let made_of = ports::parts(tables, client, config).await?;
     let (clock, ids) = (made_of.store.clock.clone(), made_of.store.ids.clone());
-    let store = Store::new(made_of.store, limits);
     let ports = Ports {
-        store: store.clone(),
+        store: Store::new(made_of.store, limits),
         files: made_of.files,
         jobs: made_of.queues.jobs(),
         clock,
         ids,
     };
-    let server = Server::new(ports, settings);
-    let background = Background::start(&server, &store, &made_of.queues);
-    Ok((server, background))
+    let servers = Servers::new(ports, settings, Some(Arc::new(AuditLines::Error)));
+    let background = Background::start(&servers, &made_of.queues);
+    Ok((servers, background))
 }
 
 /// Makes the tables that are ours to make, and looks for those that are not.

@@ -14,6 +14,7 @@ mod architecture;
 mod blob_contract;
 mod doctor;
 mod documentation;
+mod fuzz;
 mod protocol;
 mod queue_contract;
 mod serve;

@@ -11,6 +11,7 @@
 )]
 
 mod adversity;
+mod audit;
 mod authorization;
 mod authorization_matrix;
 mod bad_bundles;
@@ -23,10 +24,12 @@ mod conditional_references;
 mod conditional_search;
 mod conditional_update;
 mod content;
+mod cors;
 mod cost;
 mod create;
 mod crowd;
 mod delete;
+mod edge;
 mod encoding;
 mod entries;
 mod export;
@@ -59,6 +62,7 @@ mod search_includes;
 mod search_pages;
 mod search_value_sets;
 mod seeds;
+mod tenancy;
 mod tokens;
 mod transaction;
 mod transaction_identity;

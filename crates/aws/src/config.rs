@@ -15,7 +15,7 @@ mod variable;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use server::{ScheduledExport, Settings, auth};
+use server::{ScheduledExport, Settings, Tenancy, auth};
 use store::Closing;
 
 use crate::dynamodb::{Endpoint, TableNames};
@@ -28,6 +28,24 @@ pub use variable::{Variable, variables};
 /// Between the end of a request and the time when nobody waits for its commit any more: for clocks
 /// that differ, and for calls on their way.
 const SLACK: Duration = Duration::from_secs(5);
+
+/// How long and how many requests may take, where nothing in front of the server says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NetworkLimits {
+    /// `FYR_BODY_SECONDS`.
+    pub body_seconds: u64,
+    /// `FYR_REQUESTS_AT_A_TIME`.
+    pub requests_at_a_time: usize,
+}
+
+impl Default for NetworkLimits {
+    fn default() -> Self {
+        Self {
+            body_seconds: 30,
+            requests_at_a_time: 256,
+        }
+    }
+}
 
 /// What can be set from outside, with its defaults filled in.
 #[derive(Debug, Clone)]
@@ -54,6 +72,8 @@ pub struct Config {
     pub log: String,
     /// `FYR_CLOSING_SECONDS`.
     pub closing_seconds: Option<u32>,
+    /// What the server of `fyr serve` bears.
+    pub network: NetworkLimits,
     scheduled: ScheduledExport,
     limits: Settings,
     given: BTreeMap<&'static str, String>,
@@ -95,6 +115,13 @@ impl Config {
                     config.given.insert(variable.name, value);
                 }
             }
+        }
+        if config.limits.tenancy != Tenancy::Off && config.limits.tenants.is_empty() {
+            problems.invalid(
+                "FYR_TENANTS",
+                "",
+                "the names of the tenants, as FYR_TENANCY is set",
+            );
         }
         problems.none_or(config)
     }
@@ -196,6 +223,7 @@ impl Default for Config {
             table_prefix: "fyr".to_owned(),
             log: telemetry::DEFAULT_FILTER.to_owned(),
             closing_seconds: None,
+            network: NetworkLimits::default(),
             scheduled: ScheduledExport::default(),
             limits: Settings::at("http://localhost"),
             given: BTreeMap::new(),

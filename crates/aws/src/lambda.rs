@@ -24,10 +24,10 @@ use std::sync::atomic::Ordering;
 
 use lambda_http::{Error, LambdaEvent, Request, lambda_runtime, service_fn};
 use serde_json::Value;
-use server::{Ports, Server};
-use store::{Millis, Receipt, Recovery, Store};
+use server::{Ports, Servers, Ticked};
+use store::{Millis, Receipt, Recovery, Store, Swept};
 
-use crate::telemetry::{Measured, Meter, Metric};
+use crate::telemetry::{AuditLines, Measured, Meter, Metric};
 use crate::{Config, ports, recovery, telemetry, token};
 use observed::Observed;
 use worker::Worker;
@@ -52,14 +52,15 @@ pub async fn run() -> Result<(), Error> {
     let config = Config::from_environment()?;
     // There is no development mode here: whatever a gateway has verified, the function does too.
     let verifier = token::verifier(&config).ok_or("FYR_ISSUERS is not set")?;
-    let (meter, server) = (Meter::new(&config), server(&config, &Arc::default()).await?);
+    let meter = Meter::new(&config);
+    let servers = servers(&config, &Arc::default()).await?;
     lambda_http::run(service_fn(|event: Request| async {
         let receipt = Arc::new(Receipt::new());
-        let base_path = &server.settings().base_path;
+        let base_path = &servers.settings().base_path;
         let caller = verifier.caller(event.headers()).await;
         let observed = Observed::arriving(&event, &caller, base_path);
         let request = request::request(event, base_path)?;
-        let response = server
+        let response = servers
             .respond_metered(request, caller, Arc::clone(&receipt))
             .await;
         meter.record(observed.answered(&response, &receipt));
@@ -76,11 +77,11 @@ pub async fn run_recovery() -> Result<(), Error> {
     telemetry::to_cloudwatch();
     let config = Config::from_environment()?;
     let worker = Worker::new(&config);
-    let store = store(&config, &worker.receipt).await;
+    let servers = servers(&config, &worker.receipt).await?;
     run_queue(&worker, |message| {
-        let (store, worker) = (store.clone(), worker.clone());
+        let (servers, worker) = (servers.clone(), worker.clone());
         async move {
-            let recovery = recovery::recover(&store, &message).await?;
+            let recovery = recovery::recover(&servers, &message).await?;
             if matches!(recovery, Recovery::Committed | Recovery::Aborted) {
                 worker.recovered.fetch_add(1, Ordering::Relaxed);
             }
@@ -98,10 +99,10 @@ pub async fn run_jobs() -> Result<(), Error> {
     telemetry::to_cloudwatch();
     let config = Config::from_environment()?;
     let worker = Worker::new(&config);
-    let server = server(&config, &worker.receipt).await?;
+    let servers = servers(&config, &worker.receipt).await?;
     run_queue(&worker, |message| {
-        let server = server.clone();
-        async move { server.receive(&message).await }
+        let servers = servers.clone();
+        async move { servers.receive(&message).await }
     })
     .await
 }
@@ -138,23 +139,39 @@ pub async fn run_sweeper() -> Result<(), Error> {
     telemetry::to_cloudwatch();
     let config = Config::from_environment()?;
     let worker = Worker::new(&config);
-    let store = store(&config, &worker.receipt).await;
-    let server = server(&config, &worker.receipt).await?;
-    run_schedule(&worker, || sweep(&store, &server)).await
+    let servers = servers(&config, &worker.receipt).await?;
+    run_schedule(&worker, || sweep(&servers)).await
 }
 
-/// Both are done, even when one of them fails.
-async fn sweep(store: &Store, server: &Server) -> Result<Measured, Error> {
-    let (swept, ticked) = (store.sweep(SWEPT_PAGES).await, server.tick().await);
-    tracing::info!(?swept, ?ticked, "swept");
-    let (swept, ticked) = (swept?, ticked?);
+/// Everything is done, even when some of it fails.
+async fn sweep(servers: &Servers) -> Result<Measured, Error> {
+    let (mut all, mut jobs) = (Swept::default(), Ticked::default());
+    let mut outcome = Ok(());
+    for server in servers.all() {
+        let (swept, ticked) = (server.store().sweep(SWEPT_PAGES).await, server.tick().await);
+        tracing::info!(tenant = server.tenant(), ?swept, ?ticked, "swept");
+        let swept = swept.map(|swept| {
+            all.committed += swept.committed;
+            all.aborted += swept.aborted;
+            all.undecided += swept.undecided;
+        });
+        let ticked = ticked.map(|ticked| {
+            jobs.under_way += ticked.under_way;
+            jobs.oldest_ms = jobs.oldest_ms.max(ticked.oldest_ms);
+            jobs.overdue += ticked.overdue;
+            jobs.files_removed += ticked.files_removed;
+        });
+        let done = swept.map_err(Error::from).and(ticked.map_err(Error::from));
+        outcome = outcome.and(done);
+    }
+    outcome?;
     Ok(Measured::default()
-        .count(Metric::RecoveryActions, swept.committed + swept.aborted)
-        .count(Metric::TransactionsUndecided, swept.undecided)
-        .count(Metric::JobsUnderWay, ticked.under_way)
-        .count(Metric::JobAge, ticked.oldest_ms / 1000)
-        .count(Metric::JobsOverdue, ticked.overdue)
-        .count(Metric::FilesRemoved, ticked.files_removed))
+        .count(Metric::RecoveryActions, all.committed + all.aborted)
+        .count(Metric::TransactionsUndecided, all.undecided)
+        .count(Metric::JobsUnderWay, jobs.under_way)
+        .count(Metric::JobAge, jobs.oldest_ms / 1000)
+        .count(Metric::JobsOverdue, jobs.overdue)
+        .count(Metric::FilesRemoved, jobs.files_removed))
 }
 
 /// Starts the export of the settings.
@@ -168,10 +185,12 @@ pub async fn run_scheduled_export() -> Result<(), Error> {
         .scheduled_export()
         .ok_or("FYR_EXPORT_OWNER is not set")?;
     let worker = Worker::new(&config);
-    let server = server(&config, &worker.receipt).await?;
+    let servers = servers(&config, &worker.receipt).await?;
     run_schedule(&worker, || async {
-        let started = server.start_scheduled_export(scheduled).await?;
-        tracing::info!(?started, "a scheduled export");
+        for server in servers.all() {
+            let started = server.start_scheduled_export(scheduled).await?;
+            tracing::info!(tenant = server.tenant(), ?started, "a scheduled export");
+        }
         Ok::<_, Error>(Measured::default())
     })
     .await
@@ -198,7 +217,7 @@ where
     lambda_runtime::run(service_fn(handle)).await
 }
 
-async fn server(config: &Config, receipt: &Arc<Receipt>) -> Result<Server, Error> {
+async fn servers(config: &Config, receipt: &Arc<Receipt>) -> Result<Servers, Error> {
     let base_url = config
         .base_url
         .as_deref()
@@ -213,10 +232,6 @@ async fn server(config: &Config, receipt: &Arc<Receipt>) -> Result<Server, Error
     };
     let mut settings = config.settings(base_url);
     settings.export.inline_bytes.get_or_insert(MAX_FILE_BYTES);
-    Ok(Server::new(server_ports, settings))
-}
-
-async fn store(config: &Config, receipt: &Arc<Receipt>) -> Store {
-    let ports = ports::store_ports(config).await;
-    Store::new(ports, config.store_settings()).metered(Arc::clone(receipt))
+    let audit = Arc::new(AuditLines::Output);
+    Ok(Servers::new(server_ports, settings, Some(audit)))
 }

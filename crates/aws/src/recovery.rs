@@ -3,7 +3,8 @@
 //! asks for, the sweep finds.
 
 use serde_json::Value;
-use store::{Recovery, Store, StoreError};
+use server::Servers;
+use store::{Recovery, StoreError};
 
 /// Why a message stays on the queue.
 #[derive(Debug, thiserror::Error)]
@@ -33,9 +34,12 @@ pub fn message(transaction: &str) -> String {
 ///
 /// # Errors
 /// [`Again`]: the message must come again.
-pub async fn recover(store: &Store, message: &str) -> Result<Recovery, Again> {
-    let transaction = transaction(message).ok_or_else(|| Again::Unreadable(message.to_owned()))?;
-    match store.recover(&transaction).await {
+pub async fn recover(servers: &Servers, message: &str) -> Result<Recovery, Again> {
+    let unreadable = || Again::Unreadable(message.to_owned());
+    let named = transaction(message).ok_or_else(unreadable)?;
+    let (server, transaction) = servers.addressee(&named).ok_or_else(unreadable)?;
+    let transaction = transaction.to_owned();
+    match server.store().recover(&transaction).await {
         Ok(Recovery::Undecided) => Err(Again::Undecided(transaction)),
         Ok(recovery) => {
             tracing::info!(transaction, ?recovery, "looked at a transaction");

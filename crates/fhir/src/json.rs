@@ -30,11 +30,18 @@ pub type Object = Map<String, Value>;
 /// The deepest nesting of objects and arrays that is read. FHIR itself nests some 20 levels.
 pub const MAX_DEPTH: usize = 64;
 
+/// Objects, arrays, texts and other values in one text. A value takes some 100 bytes in memory,
+/// whatever it takes in the text: six megabytes of `[],[],` would be two hundred.
+pub const MAX_VALUES: usize = 500_000;
+
+/// Keys of one object. FHIR's largest have some 60.
+pub const MAX_KEYS: usize = 1_000;
+
 /// Reads one JSON value.
 ///
 /// # Errors
 /// One fatal issue: `structure` for text that is not JSON or breaks a rule of this module,
-/// `too-costly` for too deep nesting. Its expression is the path of the innermost value that was
+/// `too-costly` for too deep nesting, too many values, or an object of too many keys. Its expression is the path of the innermost value that was
 /// being read, e.g. `Bundle.entry[2].resource.name`; it starts with the root's `resourceType`
 /// when that has been read before.
 pub fn parse(text: &[u8]) -> Result<Value, Issue> {

@@ -6,6 +6,8 @@
 //! with the status of its [`Kind`]. What only the operator may see is in `source`: it is logged once
 //! at the edge, with the request id, and never sent.
 
+mod edge;
+
 use fhir::{
     outcome::{Issue, IssueType},
     version::{EntityTags, VersionId},
@@ -36,6 +38,12 @@ pub enum Kind {
     PreconditionFailed,
     /// More than a limit allows.
     TooLarge,
+    /// A URL of more bytes than a limit allows.
+    UrlTooLong,
+    /// Headers of more bytes than a limit allows.
+    HeadersTooLarge,
+    /// The request did not arrive in time.
+    TooSlow,
     /// The body is in a format that is not supported.
     UnsupportedMedia,
     /// Understood, and against a rule.
@@ -71,6 +79,9 @@ impl Kind {
             // 412 Precondition Failed"; "the client's criteria were not selective enough"
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UrlTooLong => StatusCode::URI_TOO_LONG,
+            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             // "the proposed resource violated applicable FHIR profiles or server business rules"
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,

@@ -12,8 +12,10 @@
 //! search/       the resources that meet a query
 //! write/        the one pipeline behind every interaction that writes, alone or in a bundle
 //! rules/        what a country or a platform asks of resources beyond FHIR
+//! audit/        what is recorded of a request
 //! auth/         who the caller is, and what a route asks of them
 //! job/          work that is done in steps by whoever is free
+//! tenancy/      several tenants over one set of ports
 //! port/         what the server asks of its host, beside the store's ports
 //! failure.rs    every way a request fails, and its HTTP status
 //! ```
@@ -21,6 +23,7 @@
 //! This crate never sees an AWS type, reads no clock and no environment, and keeps no state of its
 //! own between requests.
 
+mod audit;
 pub mod auth;
 mod deadline;
 mod dictionaries;
@@ -37,6 +40,7 @@ mod server;
 mod settings;
 #[cfg(any(test, feature = "simulated"))]
 pub mod simulated;
+mod tenancy;
 mod write;
 
 pub use deadline::Deadline;
@@ -44,7 +48,10 @@ pub use failure::{Failure, Kind};
 pub use job::{Again, Ticked};
 pub use operation::export::{Scheduled, ScheduledExport};
 pub use server::{Ports, Server};
-pub use settings::{ExportSettings, JobSettings, SearchLimits, Settings, UniqueSystems};
+pub use settings::{
+    Audit, ExportSettings, JobSettings, Origins, SearchLimits, Settings, UniqueSystems,
+};
+pub use tenancy::{NotATenant, Servers, Tenancy, Tenant};
 
 /// The method and the path of every row of the route table, such as `GET [type]/[id]`.
 pub fn routes() -> impl Iterator<Item = (&'static http::Method, &'static str)> {

@@ -8,6 +8,7 @@ use store::{Clock, Ids, Receipt, Store};
 
 use crate::{
     Settings,
+    audit::Trail,
     auth::Caller,
     deadline::deadline,
     dictionaries::dictionaries,
@@ -22,10 +23,12 @@ use crate::{
         self,
         export::{Scheduled, ScheduledExport},
     },
-    port::{Files, Queue},
+    port::{AuditLog, Files, Queue},
     rest,
     rules::Rules,
     search::Registry,
+    settings::Audit,
+    tenancy::Tenant,
 };
 
 /// What a server works with.
@@ -51,6 +54,8 @@ pub struct Server {
     jobs: Engine,
     rules: Rules,
     registry: Arc<Registry>,
+    audit: Option<Arc<dyn AuditLog>>,
+    tenant: Option<Tenant>,
 }
 
 impl Server {
@@ -68,11 +73,25 @@ impl Server {
         );
         Self {
             ports,
-            rules: Rules::of(&settings.rules),
+            rules: Rules::of(&settings.rules).keeping(kept(&settings)),
             settings,
             jobs,
             registry: Arc::default(),
+            audit: None,
+            tenant: None,
         }
+    }
+
+    /// The same server, which records its requests in this log unless the settings say otherwise.
+    pub fn recorded_in(self, log: Option<Arc<dyn AuditLog>>) -> Self {
+        let audit = log.filter(|_| self.settings.audit != Audit::Off);
+        Self { audit, ..self }
+    }
+
+    /// The same server, of this tenant.
+    pub(crate) fn of_tenant(self, tenant: Tenant) -> Self {
+        let tenant = Some(tenant);
+        Self { tenant, ..self }
     }
 
     /// Begins an export that a schedule asks for. May be called twice for once.
@@ -136,7 +155,23 @@ impl Server {
             deadline: Some(until),
             ..self.context(caller, &receipt)
         };
-        rest::respond(&context, &receipt, request).await
+        rest::respond(&context, &receipt, request, None).await
+    }
+
+    /// Answers a request that is not to be done, for this reason. Its body is not looked at.
+    pub async fn refuse<B>(
+        &self,
+        request: &Request<B>,
+        caller: Caller,
+        failure: Failure,
+    ) -> Response<Bytes> {
+        let mut head = Request::new(Bytes::new());
+        *head.method_mut() = request.method().clone();
+        *head.uri_mut() = request.uri().clone();
+        *head.headers_mut() = request.headers().clone();
+        let receipt = Arc::default();
+        let context = self.context(caller, &receipt);
+        rest::respond(&context, &receipt, head, Some(failure)).await
     }
 
     fn context(&self, caller: Caller, receipt: &Arc<Receipt>) -> Context {
@@ -153,6 +188,7 @@ impl Server {
             registry: Arc::clone(&self.registry),
             once: None,
             deadline: None,
+            trail: Arc::new(Trail::of(self.tenant.as_ref(), self.audit.clone())),
         }
     }
 
@@ -161,9 +197,22 @@ impl Server {
         &self.ports.store
     }
 
+    /// The tenant that it is of, where there are tenants.
+    pub fn tenant(&self) -> Option<&str> {
+        self.tenant.as_ref().map(Tenant::as_str)
+    }
+
     /// The settings, as they are in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+}
+
+/// The types that clients can only read, whoever they are.
+fn kept(settings: &Settings) -> &'static [&'static str] {
+    match settings.audit {
+        Audit::Store => &["AuditEvent"],
+        Audit::Off | Audit::Log => &[],
     }
 }
 

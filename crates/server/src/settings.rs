@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::{auth, rules};
+use crate::{
+    auth, rules,
+    tenancy::{Tenancy, Tenant},
+};
 
 /// Identifier systems that are unique, by resource type.
 ///
@@ -80,6 +83,30 @@ impl Default for SearchLimits {
     }
 }
 
+/// Where requests are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Audit {
+    /// Nowhere.
+    Off,
+    /// In the log, a line each.
+    #[default]
+    Log,
+    /// There, and as `AuditEvent` resources, which nobody can change by REST.
+    Store,
+}
+
+/// Whose pages in a browser may call this server: <https://fetch.spec.whatwg.org/#http-cors-protocol>.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Origins {
+    /// Nobody's but its own.
+    #[default]
+    None,
+    /// Everybody's.
+    Any,
+    /// Those of these origins: `https://app.example`.
+    These(BTreeSet<String>),
+}
+
 /// The server's settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -110,6 +137,14 @@ pub struct Settings {
     pub cost_headers: bool,
     /// Whose tokens are believed, and what needs none.
     pub auth: auth::Settings,
+    /// Whose pages in a browser may call this server (CORS).
+    pub origins: Origins,
+    /// Where requests are recorded.
+    pub audit: Audit,
+    /// Whether there are tenants.
+    pub tenancy: Tenancy,
+    /// Which ones, where there are.
+    pub tenants: Vec<Tenant>,
     /// How jobs are done.
     pub jobs: JobSettings,
     /// How exports are done.
@@ -213,6 +248,10 @@ impl Settings {
             max_conditional_deletes: 1,
             cost_headers: false,
             auth: auth::Settings::default(),
+            origins: Origins::None,
+            audit: Audit::default(),
+            tenancy: Tenancy::Off,
+            tenants: Vec::new(),
             jobs: JobSettings::default(),
             export: ExportSettings::default(),
         }

@@ -45,6 +45,26 @@ impl Store {
         }
     }
 
+    /// The ports that it is over.
+    pub fn ports(&self) -> Ports {
+        Ports {
+            tables: Arc::clone(&self.tables),
+            blobs: Arc::clone(&self.blobs),
+            alarm: Arc::clone(&self.alarm),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    /// Another store over other ports, with the same settings, dictionaries and receipt.
+    pub fn over(&self, ports: Ports) -> Self {
+        Self {
+            dictionaries: self.dictionaries.clone(),
+            receipt: self.receipt.clone(),
+            ..Self::new(ports, self.settings)
+        }
+    }
+
     /// The same store, which also adds the cost of everything it does to the receipt.
     pub fn metered(&self, receipt: Arc<Receipt>) -> Self {
         Self {

@@ -17,8 +17,7 @@ use std::time::Duration;
 use aws::recovery::recover;
 use aws::sqs::{Delivery, SqsQueue};
 use futures::future::join_all;
-use server::{ScheduledExport, Server};
-use store::Store;
+use server::{ScheduledExport, Servers};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -47,34 +46,39 @@ pub(super) struct Background {
 
 impl Background {
     /// Starts the loops.
-    pub(super) fn start(server: &Server, store: &Store, queues: &Queues) -> Self {
+    pub(super) fn start(servers: &Servers, queues: &Queues) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut loops = JoinSet::new();
         if let Some(queue) = &queues.recovery {
-            let store = store.clone();
+            let servers = servers.clone();
             let work = move |message: String| {
-                let store = store.clone();
-                async move { recover(&store, &message).await.map(drop) }
+                let servers = servers.clone();
+                async move { recover(&servers, &message).await.map(drop) }
             };
             loops.spawn(receive(queue.clone(), work, stopped.clone()));
         }
         for queue in queues.jobs.iter().flat_map(|queue| [queue; JOB_LOOPS]) {
-            let server = server.clone();
+            let servers = servers.clone();
             let work = move |message: String| {
-                let server = server.clone();
-                async move { server.receive(&message).await }
+                let servers = servers.clone();
+                async move { servers.receive(&message).await }
             };
             loops.spawn(receive(queue.clone(), work, stopped.clone()));
         }
-        loops.spawn(sweep(server.clone(), store.clone(), stopped));
+        loops.spawn(sweep(servers.clone(), stopped));
         Self { stop, loops }
     }
 
     /// Starts an export at every multiple of this time, too.
-    pub(super) fn export(&mut self, server: &Server, scheduled: ScheduledExport, every: Duration) {
+    pub(super) fn export(
+        &mut self,
+        servers: &Servers,
+        scheduled: ScheduledExport,
+        every: Duration,
+    ) {
         let stopped = self.stop.subscribe();
         self.loops
-            .spawn(schedule::run(server.clone(), scheduled, every, stopped));
+            .spawn(schedule::run(servers.clone(), scheduled, every, stopped));
     }
 
     /// Takes no new messages, and lets the work under way finish.
@@ -137,7 +141,7 @@ fn warn(failure: &(dyn std::error::Error + 'static), what: &str) {
 }
 
 /// Looks for what no message asks for, now and then.
-async fn sweep(server: Server, store: Store, mut stopped: watch::Receiver<bool>) {
+async fn sweep(servers: Servers, mut stopped: watch::Receiver<bool>) {
     let mut clock = tokio::time::interval(SWEEP);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -146,13 +150,15 @@ async fn sweep(server: Server, store: Store, mut stopped: watch::Receiver<bool>)
             _ = stopped.wait_for(|stop| *stop) => return,
             _ = clock.tick() => {}
         }
-        match store.sweep(SWEPT_PAGES).await {
-            Ok(swept) => tracing::debug!(?swept, "transactions are swept"),
-            Err(failure) => tracing::warn!(%failure, "transactions were not swept"),
-        }
-        match server.tick().await {
-            Ok(ticked) => tracing::debug!(?ticked, "jobs and files are looked after"),
-            Err(failure) => tracing::warn!(%failure, "jobs and files were not looked after"),
+        for server in servers.all() {
+            match server.store().sweep(SWEPT_PAGES).await {
+                Ok(swept) => tracing::debug!(?swept, "transactions are swept"),
+                Err(failure) => tracing::warn!(%failure, "transactions were not swept"),
+            }
+            match server.tick().await {
+                Ok(ticked) => tracing::debug!(?ticked, "jobs and files are looked after"),
+                Err(failure) => tracing::warn!(%failure, "jobs and files were not looked after"),
+            }
         }
     }
 }

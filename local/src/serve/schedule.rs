@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use aws::system::SystemClock;
-use server::{ScheduledExport, Server};
+use server::{ScheduledExport, Servers};
 use store::{Clock, Millis};
 use tokio::sync::watch;
 
@@ -37,7 +37,7 @@ pub(crate) fn every(text: &str) -> Result<Duration, String> {
 
 /// Starts an export at each time until the end.
 pub(super) async fn run(
-    server: Server,
+    servers: Servers,
     scheduled: ScheduledExport,
     every: Duration,
     mut stopped: watch::Receiver<bool>,
@@ -48,9 +48,11 @@ pub(super) async fn run(
             _ = stopped.wait_for(|stop| *stop) => return,
             () = tokio::time::sleep(until_next(SystemClock.now(), every)) => {}
         }
-        match server.start_scheduled_export(&scheduled).await {
-            Ok(started) => tracing::info!(?started, "a scheduled export"),
-            Err(failure) => tracing::warn!(%failure, "a scheduled export was not started"),
+        for server in servers.all() {
+            match server.start_scheduled_export(&scheduled).await {
+                Ok(started) => tracing::info!(?started, "a scheduled export"),
+                Err(failure) => tracing::warn!(%failure, "a scheduled export was not started"),
+            }
         }
     }
 }

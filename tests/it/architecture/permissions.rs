@@ -169,6 +169,33 @@ fn a_policy_allows_what_its_port_does() {
 }
 
 #[test]
+fn the_security_policy_says_what_each_function_may_do() {
+    let manual = text("SECURITY.md");
+    for (name, ports) in FUNCTIONS {
+        let row = format!("| `{name}` | {} |", ports.join(", "));
+        assert!(manual.contains(&row), "SECURITY.md has no row\n{row}");
+    }
+    for (port, statements) in POLICIES {
+        let told: Vec<String> = statements
+            .iter()
+            .map(|(resource, verbs)| {
+                let verbs = verbs
+                    .iter()
+                    .map(|verb| verb.split(':').next_back().unwrap());
+                let verbs: Vec<&str> = verbs.collect();
+                let resource = resource
+                    .trim_start_matches("!GetAtt ")
+                    .trim_start_matches("!Sub ");
+                let resource = resource.replace(".Arn", "").replace(['$', '{', '}'], "");
+                format!("{resource}: {}", verbs.join(" "))
+            })
+            .collect();
+        let row = format!("| {port} | {} |", told.join("; "));
+        assert!(manual.contains(&row), "SECURITY.md has no row\n{row}");
+    }
+}
+
+#[test]
 fn no_statement_allows_everything() {
     let template = text("template.yaml");
     let mut effect = "";

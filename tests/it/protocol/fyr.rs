@@ -4,7 +4,7 @@
 //! known headers, those that each response has (G3), a body that says its length, and for a failure
 //! an `OperationOutcome` that says something - and that nothing was written.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures::{
@@ -14,8 +14,9 @@ use futures::{
 use http::{HeaderMap, HeaderValue, Method, Request};
 use serde_json::{Value, json};
 use server::{
-    Ports, Server, Settings, Ticked,
+    Ports, Server, Servers, Settings, Ticked,
     auth::Caller,
+    port::AuditLog,
     simulated::{SimulatedFiles, SimulatedQueue},
 };
 use store::{
@@ -31,10 +32,29 @@ use super::{
 /// The public URL of the server under test.
 pub(super) const BASE: &str = "https://fyr.example/fhir";
 
+/// The records of requests.
+#[derive(Clone, Default)]
+pub(super) struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl Lines {
+    /// Takes all that there are.
+    pub(super) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl AuditLog for Lines {
+    fn record(&self, line: &str) {
+        self.0.lock().unwrap().push(line.to_owned());
+    }
+}
+
 /// A Fyr, and who talks to it.
 #[derive(Clone)]
 pub(super) struct Fyr {
     server: Server,
+    servers: Servers,
+    pub(super) records: Lines,
     ports: Ports,
     tables: Arc<Turns>,
     clock: Arc<TurnClock>,
@@ -86,8 +106,13 @@ impl Fyr {
             clock: clock.clone(),
             ids,
         };
+        let records = Lines::default();
+        let log = Arc::new(records.clone());
+        let servers = Servers::new(ports.clone(), settings, Some(log));
         Self {
-            server: Server::new(ports.clone(), settings),
+            server: servers.all().remove(0),
+            servers,
+            records,
             ports,
             tables,
             clock,
@@ -104,10 +129,12 @@ impl Fyr {
 
     /// Another process over the same tables, with some settings changed.
     pub(super) fn restarted_with(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = self.server.settings().clone();
+        let mut settings = self.servers.settings().clone();
         change(&mut settings);
+        let servers = Servers::new(self.ports.clone(), settings, None);
         Self {
-            server: Server::new(self.ports.clone(), settings),
+            server: servers.all().remove(0),
+            servers,
             ..self.clone()
         }
     }
@@ -134,7 +161,12 @@ impl Fyr {
         })))
     }
 
-    /// The server itself.
+    /// All servers: one, or one for each tenant.
+    pub(super) fn servers(&self) -> &Servers {
+        &self.servers
+    }
+
+    /// The server itself, or that of the first tenant.
     pub(super) fn server(&self) -> &Server {
         &self.server
     }
@@ -153,7 +185,7 @@ impl Fyr {
             }
             for message in messages {
                 self.advance(i64::try_from(message.delay.as_millis()).unwrap());
-                block_on(self.server.receive(&message.body)).unwrap();
+                block_on(self.servers.receive(&message.body)).unwrap();
             }
         }
     }
@@ -286,6 +318,6 @@ impl Ask<'_> {
         *request.uri_mut() = self.path.parse().unwrap();
         *request.headers_mut() = self.headers;
         let caller = self.fyr.caller.clone();
-        Reply::check(is_head, self.fyr.server.respond(request, caller).await)
+        Reply::check(is_head, self.fyr.servers.respond(request, caller).await)
     }
 }

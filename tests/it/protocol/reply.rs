@@ -8,14 +8,20 @@ use http::{HeaderMap, Response};
 use serde_json::Value;
 
 /// Headers that a response may have.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 32] = [
     "accept-ranges",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
     "allow",
     "cache-control",
     "content-encoding",
     "content-length",
     "content-location",
     "content-range",
+    "content-security-policy",
     "content-type",
     "etag",
     "expires",
@@ -23,8 +29,10 @@ const KNOWN: [&str; 24] = [
     "last-modified",
     "location",
     "pragma",
+    "referrer-policy",
     "retry-after",
     "server-timing",
+    "strict-transport-security",
     "vary",
     "www-authenticate",
     "x-content-type-options",
@@ -36,12 +44,18 @@ const KNOWN: [&str; 24] = [
 ];
 
 /// Headers that every response has (G3).
-const ALWAYS: [(&str, &str); 4] = [
+const ALWAYS: [(&str, &str); 7] = [
     (
         "cache-control",
         "no-cache, no-store, max-age=0, must-revalidate",
     ),
+    (
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'; sandbox",
+    ),
     ("pragma", "no-cache"),
+    ("referrer-policy", "no-referrer"),
+    ("strict-transport-security", "max-age=31536000"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
 ];

@@ -16,8 +16,15 @@ pub(super) struct Server {
 impl Server {
     /// Starts it on a free port with these arguments, and waits until it is ready.
     pub(super) fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    /// The same with these settings.
+    pub(super) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = fyr(&["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command.args(arguments).spawn().unwrap();
+        command.args(arguments).envs(variables.iter().copied());
+        // a log that nobody reads would hold it up once the pipe is full
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut greeting = String::new();
         let address = loop {

@@ -53,7 +53,9 @@ impl Case {
     pub(crate) fn event_about(&self, jobs: &Jobs, tokens: &mut Tokens) -> Result<Vec<u8>> {
         let event = String::from_utf8_lossy(&self.event);
         let event = event.replace("{reindex}", &jobs.reindex);
-        Ok(tokens.fill(&event.replace("{job}", &jobs.other))?.into_bytes())
+        Ok(tokens
+            .fill(&event.replace("{job}", &jobs.other))?
+            .into_bytes())
     }
 
     /// What is wrong with the answer.

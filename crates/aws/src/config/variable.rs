@@ -1,13 +1,16 @@
 //! The table of settings: name, meaning, default, and how a value is read.
 
+mod edge;
+mod rules;
 mod search;
 
 use std::time::Duration;
 
 use super::value::{count, name, number, switch, url};
-use super::{Config, access, rules, scheduled, unique};
+use super::{Config, access, scheduled, unique};
 
 /// One `FYR_*` variable.
+#[derive(Clone, Copy)]
 pub struct Variable {
     /// Its name.
     pub name: &'static str,
@@ -25,7 +28,13 @@ pub(super) fn known(name: &str) -> Option<&'static Variable> {
 
 /// All of them.
 pub fn variables() -> impl Iterator<Item = &'static Variable> {
-    let groups = [VARIABLES, access::VARIABLES, scheduled::VARIABLES];
+    let groups = [
+        VARIABLES,
+        access::VARIABLES,
+        rules::VARIABLES,
+        edge::VARIABLES,
+        scheduled::VARIABLES,
+    ];
     groups.into_iter().flatten()
 }
 
@@ -195,49 +204,6 @@ const VARIABLES: &[Variable] = &[
                 .ok_or("pairs such as Organization=urn:oid:2.5.4.97, or none")?;
             Ok(())
         },
-    },
-    Variable {
-        name: "FYR_RULES",
-        meaning: "Rule sets in force for every request: fut, hvo, separated by spaces, or none. An import and a bundle with a profile of HVO have theirs anyway.",
-        default: "none",
-        set: |config, value| {
-            config.limits.rules.in_force = rules::parse(value)
-                .ok_or("names of rule sets, fut or hvo, separated by spaces, or none")?;
-            Ok(())
-        },
-    },
-    Variable {
-        name: "FYR_HVO_CHECK_DIGIT",
-        meaning: "Whether a wrong check digit of an organisationsnummer is an error. Off: it is a warning.",
-        default: "on",
-        set: |config, value| {
-            let mut is_error = true;
-            switch(value, &mut is_error)?;
-            config.limits.rules.hvo.lenient_check_digit = !is_error;
-            Ok(())
-        },
-    },
-    Variable {
-        name: "FYR_HVO_REGISTRY_ELEMENTS",
-        meaning: "Elements of an HVOOrganization that another registry owns, separated by spaces: what is sent of them is not saved. An extension by the last part of its URL.",
-        default: "none",
-        set: |config, value| {
-            let names = value.split_whitespace().filter(|name| *name != "none");
-            config.limits.rules.hvo.registry_elements = names.map(str::to_owned).collect();
-            Ok(())
-        },
-    },
-    Variable {
-        name: "FYR_TRANSACTION_PROVENANCE",
-        meaning: "Whether the rules in force (FYR_RULES=fut) leave a Provenance of what a transaction changes, as they do of an import.",
-        default: "off",
-        set: |config, value| switch(value, &mut config.limits.rules.transaction_provenance),
-    },
-    Variable {
-        name: "FYR_WEAK_ETAGS",
-        meaning: "Whether etag in the response of an import is weak, as it is everywhere else.",
-        default: "off",
-        set: |config, value| switch(value, &mut config.limits.rules.weak_etags),
     },
     Variable {
         name: "FYR_CLOSING_SECONDS",

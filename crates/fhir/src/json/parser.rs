@@ -4,7 +4,7 @@ use serde_json::{Number, Value};
 
 use super::problem::{Problem, Step};
 use super::string::read_string;
-use super::{MAX_DEPTH, Object};
+use super::{MAX_DEPTH, MAX_KEYS, MAX_VALUES, Object};
 use crate::outcome::Issue;
 
 /// The text that is left to read, and how deep the reader is.
@@ -13,6 +13,8 @@ pub(super) struct Reader<'a> {
     /// The byte at which the next token starts.
     pub(super) at: usize,
     depth: usize,
+    /// How many values there have been.
+    values: usize,
     /// The root's `resourceType`, once read.
     root: String,
 }
@@ -22,6 +24,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, Issue> {
         text: "",
         at: 0,
         depth: 0,
+        values: 0,
         root: String::new(),
     };
     let value = read_text(bytes).and_then(|text| {
@@ -54,6 +57,11 @@ impl<'a> Reader<'a> {
     }
 
     fn read_value(&mut self) -> Result<Value, Problem> {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            let text = format!("more than {MAX_VALUES} values");
+            return Err(Problem::too_costly(text));
+        }
         self.skip_space();
         match self.peek() {
             Some(b'{') => self.nested(Self::read_object),
@@ -91,6 +99,10 @@ impl<'a> Reader<'a> {
         loop {
             let (key, value) = self.read_member(&object)?;
             object.insert(key, value);
+            if object.len() > MAX_KEYS {
+                let text = format!("an object with more than {MAX_KEYS} keys");
+                return Err(Problem::too_costly(text));
+            }
             self.skip_space();
             if self.skip(b'}') {
                 return Ok(Value::Object(object));

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{MAX_DEPTH, parse};
+use super::{MAX_DEPTH, MAX_KEYS, MAX_VALUES, parse};
 use crate::outcome::IssueType;
 
 /// The text and place of the problem.
@@ -195,4 +195,34 @@ proptest! {
             prop_assert_eq!(read, serde_json::from_slice::<Value>(&text).unwrap());
         }
     }
+}
+
+#[test]
+fn a_text_of_too_many_values_is_refused() {
+    // the array itself is one of them
+    let numbers = |count: usize| format!("[{}0]", "0,".repeat(count - 2));
+    assert!(parse(numbers(MAX_VALUES).as_bytes()).is_ok());
+    let issue = parse(numbers(MAX_VALUES + 1).as_bytes()).unwrap_err();
+    assert_eq!(issue.code, IssueType::TooCostly);
+    assert!(
+        issue.diagnostics.contains("more than 500000 values"),
+        "{}",
+        issue.diagnostics
+    );
+}
+
+#[test]
+fn an_object_of_too_many_keys_is_refused() {
+    let object = |count: usize| {
+        let keys: Vec<String> = (0..count).map(|key| format!("\"{key}\":0")).collect();
+        format!("{{{}}}", keys.join(","))
+    };
+    assert!(parse(object(MAX_KEYS).as_bytes()).is_ok());
+    let issue = parse(object(MAX_KEYS + 1).as_bytes()).unwrap_err();
+    assert_eq!(issue.code, IssueType::TooCostly);
+    assert!(
+        issue.diagnostics.contains("more than 1000 keys"),
+        "{}",
+        issue.diagnostics
+    );
 }

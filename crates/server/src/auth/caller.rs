@@ -100,6 +100,16 @@ impl Caller {
         Self { tenant, ..self }
     }
 
+    /// Whether nobody is known to be calling.
+    pub fn is_anonymous(&self) -> bool {
+        self.user_id.is_none()
+    }
+
+    /// Whether the caller belongs to no tenant because he belongs to all: only the developer does.
+    pub fn is_of_all_tenants(&self) -> bool {
+        self.tenant.is_none() && self.permissions == Permissions::all()
+    }
+
     /// The same caller, who as anybody may read and search these types.
     pub(crate) fn with_public(mut self, kinds: &BTreeSet<String>) -> Self {
         for kind in kinds {

@@ -40,6 +40,7 @@ pub(crate) use manner::Manner;
 
 use crate::{
     Settings,
+    audit::Trail,
     auth::{self, Caller, Right},
     failure::{Failure, Kind},
     job::Engine,
@@ -69,6 +70,8 @@ pub(crate) struct Context {
     pub(crate) once: Option<Arc<Once>>,
     /// Nothing is written after this instant. None when nobody waits for an answer.
     pub(crate) deadline: Option<Millis>,
+    /// What is to be recorded of the request.
+    pub(crate) trail: Arc<Trail>,
 }
 
 /// A request, as an HTTP request or an entry of a batch makes it.

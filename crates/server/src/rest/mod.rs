@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! request    id, body, content type, Accept, Prefer      -> interaction::Request
+//! limits     how large the head of a request may be
+//! cors       calls from pages of other origins
 //! content    which media types are spoken
 //! encoding   gzip, both ways, within limits
 //! once       Idempotency-Key: the same request again gets the same response
@@ -10,8 +12,10 @@
 //! ```
 
 mod content;
+mod cors;
 mod cost;
 mod encoding;
+mod limits;
 mod once;
 mod request;
 mod response;
@@ -22,61 +26,108 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use store::Receipt;
 
-use self::{
-    once::Keyed,
-    request::{Edge, RequestId},
-    response::TextResponse,
-};
+use self::{once::Keyed, request::Edge, response::TextResponse};
 use crate::{
+    audit::{self, Asked, Record},
     failure::Failure,
     interaction::{self, Context},
     route,
+    settings::Audit,
 };
 
-/// Answers a request.
+pub(crate) use request::{RequestId, below_base};
+
+/// Answers a request, or refuses it for a reason that the host has.
 pub(crate) async fn respond(
     context: &Context,
     receipt: &Arc<Receipt>,
     request: Request<Bytes>,
+    refused: Option<Failure>,
 ) -> Response<Bytes> {
-    let started = context.clock.now();
     let edge = Edge::of(&request);
-    let id = RequestId::choose(request.headers(), || context.ids.uuid());
-    let method = request.method().clone();
-    let uri = request.uri().clone();
+    let origin = cors::origin(&context.settings.origins, request.headers());
+    let asked = Asked {
+        id: RequestId::choose(request.headers(), || context.ids.uuid()),
+        method: request.method().clone(),
+        uri: request.uri().clone(),
+        started: context.clock.now(),
+    };
+    let (response, failure) = match refused {
+        Some(failure) => (response::failed(&failure), Some(failure)),
+        None => match perform(context, &edge, origin.as_deref(), request).await {
+            Ok(response) => (response, None),
+            Err(failure) => (response::failed(&failure), Some(failure)),
+        },
+    };
+    let response = complete(context, &edge, &asked, response);
+    let mut response = tell(context, receipt, response);
+    cors::allow(
+        &context.settings.origins,
+        origin.as_deref(),
+        response.headers_mut(),
+    );
+    let status = response.status().as_u16();
+    if let Some(failure) = &failure {
+        log(&asked.id, failure);
+    }
+    record(context, &asked, (status, failure.as_ref()), receipt).await;
+    response
+}
+
+/// What every response has, and the methods that there are where one is not.
+fn complete(
+    context: &Context,
+    edge: &Edge,
+    asked: &Asked,
+    mut response: TextResponse,
+) -> TextResponse {
     let settings = &context.settings;
-    let response = perform(context, &edge, request).await;
-    let mut response = response.unwrap_or_else(|failure| {
-        log(&id, &failure);
-        response::failed(&failure)
-    });
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        let allowed = request::below_base(settings, &uri).map(|path| allowed(context, path));
+        let allowed = below_base(settings, &asked.uri).map(|path| allowed(context, path));
         let allowed = response::value(&allowed.unwrap_or_default());
         response.headers_mut().insert(header::ALLOW, allowed);
     }
-    if settings.cost_headers {
+    response::finish(settings, edge, &asked.id, response)
+}
+
+fn tell(context: &Context, receipt: &Receipt, mut response: TextResponse) -> TextResponse {
+    if context.settings.cost_headers {
         cost::tell(receipt, response.headers_mut());
     }
-    let response = response::finish(&edge, &id, response);
-    tracing::debug!(
-        request_id = id.id,
-        %method,
-        path = uri.path(),
-        status = response.status().as_u16(),
-        duration_ms = context.clock.now().since(started),
-        "answered"
-    );
     response
+}
+
+/// Records a request that has been answered.
+async fn record(
+    context: &Context,
+    asked: &Asked,
+    (status, failure): (u16, Option<&Failure>),
+    receipt: &Receipt,
+) {
+    let stores = context.settings.audit == Audit::Store;
+    if !stores && !context.trail.has_log() {
+        return;
+    }
+    let record = Record::of(context, asked, status, failure, receipt);
+    record.log(&context.trail);
+    if stores {
+        audit::store_event(context, &record).await;
+    }
 }
 
 async fn perform(
     context: &Context,
     edge: &Edge,
+    origin: Option<&str>,
     request: Request<Bytes>,
 ) -> Result<TextResponse, Failure> {
+    limits::check_head(&request)?;
+    if let Some(response) = cors::preflight(&request, origin) {
+        return Ok(response);
+    }
     let keyed = Keyed::of(&request)?;
     let request = request::read(context, edge, request)?;
+    context.trail.asked(&request);
     match keyed {
         Some(keyed) => keyed.answer(context, edge, request).await,
         None => answer(context, edge, request).await,
@@ -89,6 +140,7 @@ async fn answer(
     request: interaction::Request,
 ) -> Result<TextResponse, Failure> {
     let answer = interaction::perform(context, request).await?;
+    context.trail.answered(&answer, &context.settings.base_url);
     response::answered(&context.settings, edge, &answer)
 }
 

@@ -141,6 +141,7 @@ pub(crate) fn read(
         (&Method::POST, Route::Search(_)) => {
             parameters.extend(read_form(settings, &parts.headers, body)?);
             auth::refuse_token(&parameters)?;
+            route::check_count(&parameters)?;
         }
         (&Method::PATCH, _) => changes = Some(read_patch(settings, &parts.headers, body)?),
         (&Method::POST, route) if route.may_have_no_body() && body.is_empty() => {}

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use fhir::outcome;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
 use super::{
@@ -101,7 +101,12 @@ pub(crate) fn failed(failure: &Failure) -> TextResponse {
 }
 
 /// Puts on what every response has: content type, encoding, and the headers of G3.
-pub(crate) fn finish(edge: &Edge, id: &RequestId, mut response: TextResponse) -> TextResponse {
+pub(crate) fn finish(
+    settings: &Settings,
+    edge: &Edge,
+    id: &RequestId,
+    mut response: TextResponse,
+) -> TextResponse {
     if edge.pretty {
         let parsed = serde_json::from_slice::<Value>(response.body());
         if let Some(text) = parsed
@@ -124,6 +129,7 @@ pub(crate) fn finish(edge: &Edge, id: &RequestId, mut response: TextResponse) ->
         *response.body_mut() = Bytes::new();
     }
     let headers = response.headers_mut();
+    secure(settings, headers);
     let no_store = "no-cache, no-store, max-age=0, must-revalidate";
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(no_store));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -134,16 +140,30 @@ pub(crate) fn finish(edge: &Edge, id: &RequestId, mut response: TextResponse) ->
         header::VARY,
         HeaderValue::from_static("Accept, Accept-Encoding"),
     );
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert("x-request-id", value(&id.id));
     if let Some(correlation) = &id.correlation {
         headers.insert("x-correlation-id", value(correlation));
     }
     response
+}
+
+/// What a browser has to know that is led here: no answer is a page. What somebody has stored, be it
+/// a narrative with scripts or a file that looks like one, is never run in the name of this server.
+fn secure(settings: &Settings, headers: &mut HeaderMap) {
+    let policy = "default-src 'none'; frame-ancestors 'none'; sandbox";
+    let always = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, text) in always {
+        headers.insert(name, HeaderValue::from_static(text));
+    }
+    if settings.base_url.starts_with("https://") {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
 }
 
 /// Compresses the body, unless it is encoded already or a part of something.

@@ -37,6 +37,9 @@ use crate::failure::{Failure, Kind};
 pub(crate) use definition::definition;
 pub(crate) use route::Route;
 
+/// Parameters of a request, in its URL and in the form that it posts.
+const MAX_PARAMETERS: usize = 500;
+
 /// A row of the table.
 pub(crate) struct Row {
     method: Method,
@@ -123,10 +126,26 @@ pub(crate) fn find(method: &Method, path_and_query: &str) -> Result<Routed, Fail
         let methods: Vec<&str> = taken().map(|row| row.method.as_str()).collect();
         return Err(not_allowed(method, what, &methods.join(", ")));
     };
+    let parameters = query::parse(query);
+    check_count(&parameters)?;
     Ok(Routed {
         route: (row.route)(&place)?,
-        parameters: query::parse(query),
+        parameters,
     })
+}
+
+/// Refuses more parameters than a request may have.
+///
+/// # Errors
+///
+/// 400.
+pub(crate) fn check_count(parameters: &[Parameter]) -> Result<(), Failure> {
+    let count = parameters.len();
+    if count <= MAX_PARAMETERS {
+        return Ok(());
+    }
+    let text = format!("there are {count} parameters; the limit is {MAX_PARAMETERS}");
+    Err(Failure::new(Kind::Malformed, IssueType::TooCostly, text))
 }
 
 fn nothing_at(path: &str, segments: &[&str]) -> Failure {

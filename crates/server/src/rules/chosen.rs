@@ -16,6 +16,8 @@ use crate::{
 pub(crate) struct Rules {
     known: Vec<Arc<dyn RuleSet>>,
     in_force: Vec<Arc<dyn RuleSet>>,
+    /// Types that only the server itself writes.
+    kept: &'static [&'static str],
 }
 
 impl Rules {
@@ -27,7 +29,13 @@ impl Rules {
         Self {
             in_force: known.iter().filter(is_named).cloned().collect(),
             known,
+            kept: &[],
         }
+    }
+
+    /// Those, where only the server itself writes resources of these types.
+    pub(crate) fn keeping(self, kept: &'static [&'static str]) -> Self {
+        Self { kept, ..self }
     }
 
     /// Those, and the ones that a bundle asks for.
@@ -82,19 +90,20 @@ impl Rules {
         let Some(kind) = route.written_kind() else {
             return Ok(());
         };
-        match self.iter().find(|set| set.is_read_only(kind)) {
-            None => Ok(()),
-            Some(set) => {
-                let text = format!(
-                    "{kind} can only be read here: the rules \"{}\" are in force",
-                    set.name()
-                );
-                Err(Failure::new(
-                    Kind::NotAllowed,
-                    fhir::outcome::IssueType::NotSupported,
-                    text,
-                ))
+        let text = match self.iter().find(|set| set.is_read_only(kind)) {
+            Some(set) => format!(
+                "{kind} can only be read here: the rules \"{}\" are in force",
+                set.name()
+            ),
+            None if self.kept.contains(&kind) => {
+                format!("{kind} can only be read here: the server itself writes it")
             }
-        }
+            None => return Ok(()),
+        };
+        Err(Failure::new(
+            Kind::NotAllowed,
+            fhir::outcome::IssueType::NotSupported,
+            text,
+        ))
     }
 }

@@ -120,6 +120,28 @@ impl Cursor {
     }
 }
 
+/// Reads bytes as a cursor, as they came and as what we have signed.
+///
+/// # Panics
+///
+/// When what nobody signed is taken for a cursor.
+#[cfg(any(test, feature = "simulated"))]
+pub(crate) fn read(bytes: &[u8]) {
+    const SECRET: &[u8] = b"secret";
+    let text = String::from_utf8_lossy(bytes);
+    let forged = Cursor::read(&text, Some(SECRET), "q");
+    assert!(forged.is_err(), "a forged cursor was taken: {text}");
+    let mut signed = mac(SECRET, bytes).unwrap_or_default();
+    signed.truncate(MAC_BYTES);
+    signed.extend_from_slice(bytes);
+    let own = Cursor::read(&URL_SAFE_NO_PAD.encode(signed), Some(SECRET), "q");
+    let again = own.ok().and_then(|own| Some((own.sign(SECRET).ok()?, own)));
+    if let Some((text, own)) = again {
+        let read = Cursor::read(&text, Some(SECRET), "q");
+        assert_eq!(read.ok(), Some(own), "signed and read again");
+    }
+}
+
 fn keyed(secret: &[u8]) -> Result<Hmac<Sha256>, Failure> {
     Hmac::new_from_slice(secret).map_err(|_| Failure::internal("a secret that cannot be used"))
 }

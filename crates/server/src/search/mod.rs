@@ -56,6 +56,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use fhir::{outcome::IssueType, query::Parameter, search_parameter::Set};
 
 pub(crate) use condition::Condition;
+#[cfg(any(test, feature = "simulated"))]
+pub(crate) use cursor::read as read_cursor;
 pub(crate) use query::Query;
 pub(crate) use reader::Reader;
 pub(crate) use registry::Registry;

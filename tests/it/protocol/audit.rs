@@ -1,0 +1,361 @@
+//! What is recorded of requests: everything that an investigation needs, and nothing secret.
+
+use serde_json::{Value, json};
+use server::{Audit, auth::Caller};
+
+use super::{
+    entries::{LOCAL, entry, identified, organization, organization_at, post, put},
+    fyr::{BASE, Fyr},
+};
+
+/// Something that must be in no record.
+const SECRET: &str = "s3cr3t";
+
+/// The records of requests since the last time.
+fn records(fyr: &Fyr) -> Vec<Value> {
+    let lines = fyr.records.take();
+    let parsed = lines.iter().map(|line| serde_json::from_str(line).unwrap());
+    parsed.collect()
+}
+
+fn record(fyr: &Fyr) -> Value {
+    let mut all = records(fyr);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+#[test]
+fn a_record_says_who_did_what_to_which_resource_and_how_it_went() {
+    let fyr = Fyr::new().seen_by(Caller::from_claims(&json!({
+        "user_id": "u1", "user_type": "SYSTEM",
+        "realm_access": {"roles": ["Organization.read", "Organization.write"]}
+    })));
+    let ask = fyr
+        .ask("PUT", "/Organization/1")
+        .header("x-request-id", "r1");
+    ask.json(&organization_at("1", "A")).send().expect(201);
+    let told = record(&fyr);
+    assert!(
+        told["time"].is_string() && told["durationMs"].is_number(),
+        "{told}"
+    );
+    for (name, expected) in [
+        ("audit", json!("request")),
+        ("requestId", json!("r1")),
+        ("user", json!("u1")),
+        ("userType", json!("SYSTEM")),
+        ("method", json!("PUT")),
+        ("path", json!("/fhir/Organization/1")),
+        ("interaction", json!("update")),
+        ("resources", json!(["Organization/1/_history/1"])),
+        ("status", json!(201)),
+    ] {
+        assert_eq!(told[name], expected, "{name}");
+    }
+    assert!(told["cost"]["writeUnits"].as_f64().unwrap() > 0.0, "{told}");
+    assert!(told["cost"]["requests"].as_u64().unwrap() > 0, "{told}");
+}
+
+#[test]
+fn every_request_has_one_record_with_its_interaction() {
+    let fyr = Fyr::new();
+    fyr.put("/Organization/1", &organization_at("1", "A"))
+        .expect(201);
+    fyr.records.take();
+    for (method, path, interaction, resources) in [
+        ("GET", "/metadata", "capabilities", json!([])),
+        (
+            "GET",
+            "/Organization/1",
+            "read",
+            json!(["Organization/1/_history/1"]),
+        ),
+        (
+            "HEAD",
+            "/Organization/1",
+            "read",
+            json!(["Organization/1/_history/1"]),
+        ),
+        (
+            "GET",
+            "/Organization/1/_history/1",
+            "vread",
+            json!(["Organization/1/_history/1"]),
+        ),
+        (
+            "GET",
+            "/Organization/1/_history",
+            "history-instance",
+            json!(["Organization/1"]),
+        ),
+        (
+            "GET",
+            "/Organization/_history",
+            "history-type",
+            json!(["Organization/1"]),
+        ),
+        (
+            "GET",
+            "/_history",
+            "history-system",
+            json!(["Organization/1"]),
+        ),
+        (
+            "GET",
+            "/Organization?name=a",
+            "search-type",
+            json!(["Organization/1"]),
+        ),
+        (
+            "GET",
+            "/Organization?name=b",
+            "search-type",
+            json!(["Organization"]),
+        ),
+        (
+            "GET",
+            "/Organization/1/$meta",
+            "operation",
+            json!(["Organization/1"]),
+        ),
+        ("GET", "/Organization/2", "read", json!(["Organization/2"])),
+        (
+            "DELETE",
+            "/Organization/1",
+            "delete",
+            json!(["Organization/1/_history/2"]),
+        ),
+    ] {
+        fyr.ask(method, path).send();
+        let told = record(&fyr);
+        assert_eq!(told["interaction"], interaction, "{path}");
+        assert_eq!(told["resources"], resources, "{method} {path}");
+    }
+}
+
+#[test]
+fn the_entries_of_a_bundle_are_its_resources() {
+    let fyr = Fyr::new();
+    let create = post(&organization("A"));
+    let entries = [put("Organization/1", &organization_at("1", "A")), create];
+    let reply = fyr.transaction(&entries).expect(200);
+    let created = reply.response(1)["location"].as_str().unwrap();
+    let told = record(&fyr);
+    assert_eq!(told["interaction"], "transaction");
+    let expected = json!([
+        "PUT Organization/1/_history/1 201 Created",
+        format!("POST {created} 201 Created"),
+    ]);
+    assert_eq!(told["resources"], expected);
+    let gets = [
+        entry("GET", "Organization/1"),
+        entry("GET", "Organization/9"),
+    ];
+    fyr.bundle("batch", &gets).expect(200);
+    let told = record(&fyr);
+    assert_eq!(told["interaction"], "batch");
+    let expected = json!([
+        "GET Organization/1 200 OK",
+        "GET Organization/9 404 Not Found"
+    ]);
+    assert_eq!(told["resources"], expected);
+}
+
+#[test]
+fn a_large_bundle_names_a_thousand_and_counts_the_rest() {
+    let fyr = Fyr::new();
+    let entries: Vec<Value> = (0..1_003)
+        .map(|id| entry("GET", &format!("Organization/{id}")))
+        .collect();
+    fyr.bundle("batch", &entries).expect(200);
+    let told = record(&fyr);
+    assert_eq!(told["resources"].as_array().unwrap().len(), 1_000);
+    assert_eq!(told["unnamed"], 3);
+}
+
+#[test]
+fn failures_are_recorded_too_with_their_codes() {
+    let fyr = Fyr::new();
+    let nobody = fyr.seen_by(Caller::anonymous());
+    let weak = fyr.with_roles(&["Organization.read"]);
+    nobody.get("/Organization/1").expect(401);
+    weak.post("/Organization", &organization("A")).expect(403);
+    weak.get("/Organization/1").expect(404);
+    fyr.get("/Nonsense/1").expect(404);
+    fyr.ask("POST", "/Organization")
+        .text("{")
+        .send()
+        .expect(400);
+    fyr.transaction(&[entry("GET", "Organization/1")])
+        .expect(404);
+    let told: Vec<(Value, Value, Value)> = records(&fyr)
+        .into_iter()
+        .map(|told| {
+            (
+                told["user"].clone(),
+                told["status"].clone(),
+                told["interaction"].clone(),
+            )
+        })
+        .collect();
+    let expected = [
+        (json!(null), json!(401), json!("read")),
+        (json!("somebody"), json!(403), json!("create")),
+        (json!("somebody"), json!(404), json!("read")),
+        (json!("developer"), json!(404), json!("unknown")),
+        (json!("developer"), json!(400), json!("create")),
+        (json!("developer"), json!(404), json!("transaction")),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn no_token_body_parameter_or_header_is_ever_in_a_record() {
+    let fyr = Fyr::with(|settings| settings.audit = Audit::Store);
+    let secret = organization(SECRET);
+    let ask = |method: &str, path: &str| {
+        fyr.ask(method, path)
+            .header(
+                "authorization",
+                &format!("Bearer {SECRET}.{SECRET}.{SECRET}"),
+            )
+            .header("x-request-id", &format!("{SECRET}.not-plain"))
+            .header("if-none-match", &format!("\"{SECRET}\""))
+            .header("cookie", SECRET)
+            .header("prefer", SECRET)
+    };
+    ask("POST", "/Organization")
+        .json(&secret)
+        .send()
+        .expect(201);
+    ask("POST", "/Organization")
+        .json(&identified(LOCAL, SECRET))
+        .send()
+        .expect(201);
+    ask("POST", "/Organization").text(SECRET).send().expect(400);
+    ask("POST", "/Organization")
+        .json(&json!({SECRET: SECRET}))
+        .send()
+        .expect(400);
+    ask("GET", &format!("/Organization?name={SECRET}"))
+        .send()
+        .expect(200);
+    ask("GET", &format!("/Organization?access_token={SECRET}"))
+        .send()
+        .expect(400);
+    ask("GET", &format!("/Organization/1?{SECRET}={SECRET}")).send();
+    ask("POST", "/Organization")
+        .header("if-none-exist", &format!("identifier={LOCAL}|{SECRET}"))
+        .header("idempotency-key", SECRET)
+        .json(&secret)
+        .send()
+        .expect(200);
+    ask("PUT", &format!("/Organization?identifier={LOCAL}|{SECRET}"))
+        .json(&secret)
+        .send();
+    ask("POST", "/Organization/_search")
+        .bytes(
+            "application/x-www-form-urlencoded",
+            format!("name={SECRET}"),
+        )
+        .send();
+    let conditional = put(
+        &format!("Organization?identifier={LOCAL}|{SECRET}"),
+        &secret,
+    );
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [conditional]});
+    ask("POST", "/").json(&bundle).send();
+    ask("PATCH", "/Organization/1")
+        .bytes(
+            "application/json-patch+json",
+            format!("[{{\"op\":\"{SECRET}\"}}]"),
+        )
+        .send();
+    let lines = fyr.records.take();
+    assert_eq!(lines.len(), 12);
+    for line in lines {
+        assert!(!line.contains(SECRET), "{line}");
+    }
+    let events = fyr.get("/AuditEvent?_count=1000").expect(200);
+    assert_eq!(events.len(), 12);
+    assert!(!events.text.contains(SECRET), "{}", events.text);
+}
+
+#[test]
+fn with_the_setting_each_request_leaves_an_audit_event() {
+    let fyr = Fyr::with(|settings| settings.audit = Audit::Store);
+    fyr.put("/Organization/1", &organization_at("1", "A"))
+        .expect(201);
+    fyr.seen_by(Caller::anonymous())
+        .get("/Organization/1")
+        .expect(401);
+    let events = fyr.get("/AuditEvent?_sort=_lastUpdated").expect(200);
+    let (update, refused) = (&events.json["entry"][0], &events.json["entry"][1]);
+    let update = &update["resource"];
+    assert_eq!(update["action"], "U", "{update}");
+    assert_eq!(update["outcome"], "0");
+    assert_eq!(update["type"]["code"], "rest");
+    assert_eq!(update["subtype"][0]["code"], "update");
+    let profile = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.Update";
+    assert_eq!(update["meta"]["profile"], json!([profile]));
+    let agents = update["agent"].as_array().unwrap();
+    let codes: Vec<&Value> = agents
+        .iter()
+        .map(|one| &one["type"]["coding"][0]["code"])
+        .collect();
+    assert_eq!(codes, ["110153", "110152", "AUT"]);
+    assert_eq!(agents[2]["who"]["identifier"]["value"], "developer");
+    assert_eq!(agents[1]["network"]["address"], BASE);
+    let what = &update["entity"][0]["what"]["reference"];
+    assert_eq!(what, "Organization/1/_history/1");
+    assert_eq!(update["entity"][1]["type"]["code"], "XrequestId");
+    let refused = &refused["resource"];
+    assert_eq!(
+        (&refused["outcome"], &refused["outcomeDesc"]),
+        (&json!("4"), &json!("401 login"))
+    );
+    assert_eq!(refused["meta"]["profile"], json!(null));
+    // the two, and the search itself by now
+    assert_eq!(fyr.get("/AuditEvent").expect(200).len(), 3);
+}
+
+#[test]
+fn audit_events_can_be_read_and_not_changed() {
+    let fyr = Fyr::with(|settings| settings.audit = Audit::Store);
+    fyr.put("/Organization/1", &organization_at("1", "A"))
+        .expect(201);
+    let event = fyr.get("/AuditEvent").expect(200).json["entry"][0]["resource"].clone();
+    let id = event["id"].as_str().unwrap();
+    let path = format!("/AuditEvent/{id}");
+    assert_eq!(fyr.get(&path).expect(200).json, event);
+    fyr.post("/AuditEvent", &event).expect(405);
+    fyr.put(&path, &event).expect(405);
+    fyr.put("/AuditEvent?date=2026", &event).expect(405);
+    fyr.delete(&path).expect(405);
+    fyr.delete("/AuditEvent?date=2026").expect(405);
+    let patch = "[{\"op\":\"remove\",\"path\":\"/outcome\"}]";
+    let ask = fyr.ask("PATCH", &path);
+    ask.bytes("application/json-patch+json", patch)
+        .send()
+        .expect(405);
+    let everything = json!({"resourceType": "Parameters", "parameter": [
+        {"name": "expungeEverything", "valueBoolean": true}]});
+    fyr.post(&format!("{path}/$expunge"), &everything)
+        .expect(405);
+    fyr.transaction(&[put(&path[1..], &event)]).expect(405);
+    fyr.transaction(&[entry("DELETE", &path[1..])]).expect(405);
+    let batch = fyr.bundle("batch", &[post(&event)]).expect(200);
+    assert_eq!(batch.status_of(0), "405 Method Not Allowed");
+    assert_eq!(fyr.get(&path).expect(200).json, event);
+}
+
+#[test]
+fn unless_it_is_set_audit_events_are_resources_like_any_other() {
+    let fyr = Fyr::new();
+    fyr.put("/Organization/1", &organization_at("1", "A"))
+        .expect(201);
+    assert_eq!(fyr.get("/AuditEvent").expect(200).len(), 0);
+    let off = Fyr::with(|settings| settings.audit = Audit::Off);
+    off.get("/metadata").expect(200);
+    assert_eq!(off.records.take(), Vec::<String>::new());
+}
