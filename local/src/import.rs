@@ -2,13 +2,18 @@
 //! `$import-organizations`, in as many calls as it takes.
 //!
 //! A call is one transaction, so a tree goes whole into one as long as it fits. Parents go before their
-//! units, one call after the other, and a unit whose parent went before names it by the register's
+//! units: calls about one tree follow each other, others go side by side. A unit whose parent went before names it by the register's
 //! identifier. Imported again, what has not changed is left as it is.
 
 mod forest;
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use aws::system::RandomIds;
 use bytes::Bytes;
+use futures::future::FutureExt;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use serde_json::{Value, json};
@@ -19,15 +24,17 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::load::Sources;
 use crate::progress::Progress;
-use forest::{Forest, Organization};
+use forest::Forest;
 
 /// What became of the organizations.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 struct Tally {
     created: usize,
     updated: usize,
     unchanged: usize,
     refused: usize,
+    /// Read and write units at the tables, where the server tells them.
+    units: Option<(f64, f64)>,
 }
 
 /// Runs the command.
@@ -36,62 +43,85 @@ pub(crate) async fn import(arguments: ImportOrganizations) -> Result<(), Failure
     let client = arguments.target.client()?;
     let url = client.url("/$import-organizations")?;
     let forest = Forest::of(Sources::of(&arguments.sources)?)?;
-    let (mut tally, mut progress) = (Tally::default(), Progress::new());
-    for call in forest.calls(usize::from(arguments.entries)) {
-        let organizations: Vec<&Organization> = call.iter().map(|at| forest.at(*at)).collect();
-        let body = body(&forest, &call);
-        let answer = send(&client, &url, &body).await?;
-        match answer {
-            Ok(response) => tally.add(&response, organizations.len()),
-            Err(complaint) => {
-                tally.refused += organizations.len();
-                let first = organizations.first().map(|one| one.place.to_string());
-                let first = first.unwrap_or_default();
-                let count = organizations.len();
-                eprintln!("refused: {count} organizations from {first} on: {complaint}");
+    let lists = forest.calls(usize::from(arguments.entries));
+    let (tally, progress) = (Mutex::new(Tally::default()), Mutex::new(Progress::new()));
+    let sent = lists.into_iter().map(|list| {
+        async {
+            for call in list {
+                let told = send(&client, &url, &forest, &call).await?;
+                let sentence = {
+                    let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+                    tally.add(&told);
+                    tally.sentence()
+                };
+                let progress = progress.lock();
+                progress
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .show(&sentence);
             }
+            Ok::<_, Failure>(())
         }
-        progress.show(&tally.sentence());
-    }
+        .boxed_local()
+    });
+    let sent: Vec<_> = sent.collect();
+    stream::iter(sent)
+        .buffer_unordered(usize::from(arguments.parallel))
+        .try_collect::<Vec<()>>()
+        .await?;
     drop(progress);
+    let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
     println!("{}", tally.sentence());
+    if let Some(cost) = tally.cost() {
+        println!("{cost}");
+    }
     if tally.refused > 0 {
         return Err(Failure::refused("not all organizations were imported"));
     }
     Ok(())
 }
 
-/// The response of a call, or why it was refused.
-async fn send(client: &Client, url: &Uri, body: &Value) -> Result<Result<Value, String>, Failure> {
+/// What became of the organizations of a call. Without an idempotency key: imported again, what has not
+/// changed is left as it is, and nothing is written to know that.
+async fn send(
+    client: &Client,
+    url: &Uri,
+    forest: &Forest,
+    call: &[usize],
+) -> Result<Tally, Failure> {
     let mut headers = HeaderMap::new();
     let json = HeaderValue::from_static("application/fhir+json");
     headers.insert(CONTENT_TYPE, json.clone());
     headers.insert(ACCEPT, json);
-    let key = HeaderValue::try_from(RandomIds.uuid()).map_err(Failure::unexpected)?;
-    headers.insert("idempotency-key", key);
-    let body = Bytes::from(body.to_string());
+    let body = Bytes::from(body(forest, call).to_string());
     let answer = client.send(Method::POST, url, &headers, body).await;
     let answer = answer.map_err(Failure::unexpected)?;
     if answer.status.is_success() {
-        return Ok(Ok(answer.json().unwrap_or_default()));
+        let response = answer.json().unwrap_or_default();
+        return Ok(Tally::of(&response, call.len()).with_cost(answer.header("x-fyr-cost")));
     }
     if matches!(answer.status.as_u16(), 401 | 403 | 404) || answer.status.is_server_error() {
         return Err(Failure::refused(answer.complaint()));
     }
-    Ok(Err(answer.complaint()))
+    let first = call.first().map(|at| forest.at(*at).place.to_string());
+    let (count, first) = (call.len(), first.unwrap_or_default());
+    let complaint = answer.complaint();
+    eprintln!("refused: {count} organizations from {first} on: {complaint}");
+    Ok(Tally {
+        refused: count,
+        ..Tally::default()
+    })
 }
 
 /// The parameters of a call: the organizations at these places.
 fn body(forest: &Forest, call: &[usize]) -> Value {
-    let urls: Vec<String> = call
+    let urls: HashMap<usize, String> = call
         .iter()
-        .map(|_| format!("urn:uuid:{}", RandomIds.uuid()))
+        .map(|at| (*at, format!("urn:uuid:{}", RandomIds.uuid())))
         .collect();
-    let entries = call.iter().zip(&urls).map(|(at, url)| {
-        let inside = forest.parent(*at).and_then(|parent| {
-            let place = call.iter().position(|at| *at == parent)?;
-            urls.get(place).cloned()
-        });
+    let entries = call.iter().map(|at| {
+        let url = urls.get(at);
+        let parent = forest.parent(*at);
+        let inside = parent.and_then(|parent| urls.get(&parent).cloned());
         let resource = forest
             .at(*at)
             .as_sent(inside.or_else(|| forest.parent_criterion(*at)));
@@ -106,7 +136,8 @@ fn body(forest: &Forest, call: &[usize]) -> Value {
 
 impl Tally {
     /// Counts the answers to so many organizations; what follows them is about other resources.
-    fn add(&mut self, response: &Value, organizations: usize) {
+    fn of(response: &Value, organizations: usize) -> Self {
+        let mut tally = Self::default();
         let entries = response.get("entry").and_then(Value::as_array);
         for entry in entries.into_iter().flatten().take(organizations) {
             let text = |path: &str| {
@@ -117,13 +148,43 @@ impl Tally {
             };
             let code = text("/response/outcome/issue/0/details/coding/0/code");
             if text("/response/status").starts_with("201") {
-                self.created += 1;
+                tally.created += 1;
             } else if code.ends_with("NO_CHANGE") {
-                self.unchanged += 1;
+                tally.unchanged += 1;
             } else {
-                self.updated += 1;
+                tally.updated += 1;
             }
         }
+        tally
+    }
+
+    /// The same with what the server says that it cost: `requests=3; rru=1; wru=3; round-trips=3`.
+    fn with_cost(mut self, cost: Option<&str>) -> Self {
+        let units = |name: &str| {
+            let mut parts = cost?
+                .split(';')
+                .filter_map(|part| part.trim().split_once('='));
+            parts.find(|(part, _)| *part == name)?.1.parse::<f64>().ok()
+        };
+        self.units = units("rru").zip(units("wru"));
+        self
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.refused += other.refused;
+        if let Some((read, written)) = other.units {
+            let (all_read, all_written) = self.units.unwrap_or_default();
+            self.units = Some((all_read + read, all_written + written));
+        }
+    }
+
+    /// What the import cost, where the server tells that.
+    fn cost(&self) -> Option<String> {
+        let (read, written) = self.units?;
+        Some(format!("{read} RRU, {written} WRU"))
     }
 
     fn sentence(&self) -> String {
@@ -132,6 +193,7 @@ impl Tally {
             updated,
             unchanged,
             refused,
+            ..
         } = self;
         format!("{created} created, {updated} updated, {unchanged} unchanged, {refused} refused")
     }
@@ -153,11 +215,13 @@ mod tests {
             entry("200 OK", "SUCCESSFUL_UPDATE_NO_CHANGE"),
             entry("201 Created", "SUCCESSFUL_CREATE")
         ]});
-        let mut tally = Tally::default();
-        tally.add(&response, 3);
+        let one = Tally::of(&response, 3);
+        let mut both = one.with_cost(Some("requests=3; rru=1.5; wru=3; round-trips=3"));
+        both.add(&Tally::of(&response, 1).with_cost(Some("rru=2; wru=1")));
         assert_eq!(
-            tally.sentence(),
-            "1 created, 1 updated, 1 unchanged, 0 refused"
+            both.sentence(),
+            "2 created, 1 updated, 1 unchanged, 0 refused"
         );
+        assert_eq!(both.cost().unwrap(), "3.5 RRU, 4 WRU");
     }
 }

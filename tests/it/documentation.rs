@@ -85,3 +85,37 @@ fn every_decision_is_numbered_once() {
     numbers.dedup();
     assert_eq!(numbers.len(), all);
 }
+
+/// The rules that docs/rule-sets.md must have a row for: a letter, and the last number.
+const RULES: [(char, usize); 3] = [('O', 7), ('I', 21), ('H', 15)];
+
+#[test]
+fn every_rule_has_a_status_and_what_is_done_has_a_test_that_names_it() {
+    let manual = document("docs/rule-sets.md");
+    let sources = all_sources();
+    let is_tested = |rule: &str| {
+        let name = format!("fn {}_", rule.to_lowercase());
+        sources.iter().any(|source| source.text.contains(&name))
+    };
+    let mut told = Vec::new();
+    for row in manual.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [rules, _, status] = cells.as_slice() else {
+            continue;
+        };
+        for rule in rules.split(", ") {
+            let is_done = status.starts_with("done");
+            assert!(!is_done || is_tested(rule), "no test is called {rule}");
+            told.push(rule.to_owned());
+        }
+    }
+    for (letter, last) in RULES {
+        for number in 1..=last {
+            let rule = format!("{letter}{number}");
+            assert!(
+                told.contains(&rule),
+                "docs/rule-sets.md has no row for {rule}"
+            );
+        }
+    }
+}

@@ -95,6 +95,10 @@ pub(crate) struct ImportOrganizations {
     /// Organizations in one call
     #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=5000))]
     pub(crate) entries: u16,
+
+    /// Calls that are sent at once; those about one tree follow each other
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub(crate) parallel: u8,
 }
 
 #[derive(Debug, Args)]

@@ -136,23 +136,26 @@ impl Forest {
         self.at(self.parent(at)?).criterion()
     }
 
-    /// What goes into each call: whole trees as long as they fit, at most so many organizations.
-    pub(super) fn calls(&self, most: usize) -> Vec<Vec<usize>> {
-        let mut calls: Vec<Vec<usize>> = Vec::new();
-        let mut call = Vec::new();
+    /// What goes into each call: whole trees as long as they fit, at most so many organizations. The
+    /// calls of one list have a tree in common and follow each other; lists are independent.
+    pub(super) fn calls(&self, most: usize) -> Vec<Vec<Vec<usize>>> {
+        let mut lists: Vec<Vec<Vec<usize>>> = Vec::new();
+        let (mut list, mut call) = (Vec::new(), Vec::new());
         for tree in &self.trees {
             if !call.is_empty() && call.len() + tree.len() > most {
-                calls.push(std::mem::take(&mut call));
+                list.push(std::mem::take(&mut call));
+                lists.push(std::mem::take(&mut list));
             }
             for at in tree {
                 if call.len() == most {
-                    calls.push(std::mem::take(&mut call));
+                    list.push(std::mem::take(&mut call));
                 }
                 call.push(*at);
             }
         }
-        calls.extend(Some(call).filter(|call| !call.is_empty()));
-        calls
+        list.extend(Some(call).filter(|call| !call.is_empty()));
+        lists.extend(Some(list).filter(|list| !list.is_empty()));
+        lists
     }
 }
 
@@ -222,9 +225,10 @@ mod tests {
             ("stranger", Some("elsewhere")),
         ];
         let forest = forest(&lines).unwrap();
-        assert_eq!(forest.calls(10), [vec![1, 0, 3, 2, 4]]);
-        assert_eq!(forest.calls(3), [vec![1, 0, 3], vec![2, 4]]);
-        assert_eq!(forest.calls(2), [vec![1, 0], vec![3, 2], vec![4]]);
+        assert_eq!(forest.calls(10), [[[1, 0, 3, 2, 4]]]);
+        assert_eq!(forest.calls(3), [[vec![1, 0, 3]], [vec![2, 4]]]);
+        let whole_tree_first = [vec![vec![1, 0], vec![3, 2]], vec![vec![4]]];
+        assert_eq!(forest.calls(2), whole_tree_first);
         let criterion = "Organization?identifier=urn:oid:1.2.208.176.1.1|unit";
         assert_eq!(forest.parent_criterion(3).as_deref(), Some(criterion));
         assert_eq!(forest.parent_criterion(4), None);

@@ -2,9 +2,9 @@
 
 pub(super) const PROFILE: &str =
     "http://ehealth.sundhed.dk/fhir/StructureDefinition/ehealth-organization";
-pub(super) const TYPES: &str = "http://ehealth.sundhed.dk/cs/sor-organization-type";
+pub(super) const TYPES: &str = "http://snomed.info/sct";
 
-/// By level: what it is, and its code in the registry's list of types.
+/// By level: what it is, and its code in SNOMED CT.
 pub(super) const KINDS: [(&str, &str); 3] = [
     ("Region", "394571004"),
     ("Hospital", "22232009"),

@@ -74,6 +74,14 @@ pub(crate) struct Context {
     pub(crate) trail: Arc<Trail>,
 }
 
+impl Context {
+    /// Whether the caller may create, in a test environment, what otherwise only a register brings.
+    pub(crate) fn is_test(&self) -> bool {
+        let right = Right::Operation("$test-only-create");
+        self.settings.rules.test_only_create && auth::demand(&self.caller, &right).is_ok()
+    }
+}
+
 /// A request, as an HTTP request or an entry of a batch makes it.
 pub(crate) struct Request {
     /// What is asked for.

@@ -90,6 +90,7 @@ pub(crate) async fn validate(
             id: id.unwrap_or_default(),
             before: before.filter(|_| matches!(cause, Cause::Update | Cause::Delete)),
             after,
+            is_test: context.is_test(),
         };
         issues.extend(by_rules(context, change, wanted.profiles));
     }

@@ -32,6 +32,8 @@ pub struct Change<'a> {
     pub before: Option<Object>,
     /// What would be stored, with its links resolved; none for a deletion. A rule set may change it.
     pub after: Option<Resource>,
+    /// Whether the caller may create, in a test environment, what otherwise only a register brings.
+    pub is_test: bool,
 }
 
 impl Change<'_> {

@@ -5,6 +5,7 @@
 //! chosen     which sets are in force for a request
 //! question   what a set asks of the stored state before it judges a bundle
 //! reception  a bundle before its entries become requests: judged and mended as a whole
+//! parent     what the organizations of a bundle are part of
 //! change     a resource before and after a write: judged, merged, recorded
 //! element    reading extensions, codes and texts of a resource
 //! fut/       the Danish eHealth platform: organizations of SOR and STS-ORG
@@ -22,6 +23,7 @@ mod chosen;
 pub(crate) mod element;
 pub(crate) mod fut;
 mod hvo;
+mod parent;
 mod question;
 mod reception;
 mod rule_set;
@@ -45,6 +47,8 @@ pub struct Settings {
     pub in_force: Vec<String>,
     /// Whether they record what a transaction changes, as they do for an import.
     pub transaction_provenance: bool,
+    /// Whether this is a test environment, in which the role `$test-only-create` counts.
+    pub test_only_create: bool,
     /// Whether `etag` in the response of an import is weak, as it is everywhere else.
     pub weak_etags: bool,
     /// What the Swedish set can be set to.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fhir::json::Object;
+use fhir::{instant::Instant, json::Object};
 
 /// A question about what is stored now.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,20 +23,31 @@ pub enum Question {
         /// Its value.
         value: String,
     },
+    /// The resources of this type that refer to another one.
+    Referring {
+        /// The type.
+        kind: String,
+        /// The search parameter that has the reference: `partof`.
+        parameter: String,
+        /// The other one: `Organization/1`.
+        target: String,
+    },
 }
 
 /// What was found, question by question: current resources, without those that are deleted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Answers {
     base_url: String,
+    now: Instant,
     found: BTreeMap<Question, Vec<Object>>,
 }
 
 impl Answers {
-    /// Nothing asked yet, on a server with this public URL.
-    pub fn new(base_url: impl Into<String>) -> Self {
+    /// Nothing asked yet, on a server with this public URL, at this time.
+    pub fn new(base_url: impl Into<String>, now: Instant) -> Self {
         Self {
             base_url: base_url.into(),
+            now,
             found: BTreeMap::new(),
         }
     }
@@ -44,6 +55,11 @@ impl Answers {
     /// The public URL of the server.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// When the request is received.
+    pub fn now(&self) -> Instant {
+        self.now
     }
 
     /// Whether this was asked.

@@ -1,13 +1,21 @@
 //! A bundle before its entries become requests: the sets in force judge and mend it.
 
-use fhir::{bundle::Bundle, json::Object, outcome::Severity};
+use fhir::{bundle::Bundle, instant::Instant, json::Object, outcome::Severity};
+use futures::{
+    future::FutureExt,
+    stream::{self, StreamExt, TryStreamExt},
+};
 use store::{Criterion, DocumentKey, Head};
 
 use super::{Answers, Question, RuleSet};
-use crate::{failure::Failure, interaction::Context};
+use crate::{failure::Failure, interaction::Context, search::Search, write};
 
 /// How often an answer may lead to another question: a hierarchy is not deeper.
 const MAX_ROUNDS: usize = 64;
+/// Resources that may refer to one.
+const MAX_REFERRING: usize = 2_000;
+/// Searches at the same time.
+const CONCURRENCY: usize = 16;
 
 /// Lets every set in force receive a bundle.
 ///
@@ -42,13 +50,14 @@ pub(crate) fn refused(set: &dyn RuleSet, issues: Vec<fhir::outcome::Issue>) -> O
 }
 
 async fn ask(context: &Context, set: &dyn RuleSet, bundle: &Bundle) -> Result<Answers, Failure> {
-    let mut answers = Answers::new(&context.settings.base_url);
+    let now = Instant::from_millis(context.clock.now().0);
+    let mut answers = Answers::new(&context.settings.base_url, now);
     for _ in 0..MAX_ROUNDS {
         let questions = answers.missing(set.questions(bundle, &answers));
         if questions.is_empty() {
             return Ok(answers);
         }
-        let (mut keys, mut criteria) = (Vec::new(), Vec::new());
+        let (mut keys, mut criteria, mut searches) = (Vec::new(), Vec::new(), Vec::new());
         for question in questions {
             match &question {
                 Question::Resource { kind, id } => {
@@ -65,6 +74,7 @@ async fn ask(context: &Context, set: &dyn RuleSet, bundle: &Bundle) -> Result<An
                     };
                     criteria.push(((kind.clone(), criterion), question));
                 }
+                Question::Referring { .. } => searches.push(question),
             }
         }
         let (keys, asked): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
@@ -77,8 +87,46 @@ async fn ask(context: &Context, set: &dyn RuleSet, bundle: &Bundle) -> Result<An
         for (question, found) in asked.into_iter().zip(found) {
             answers.add(question, current(found.owners.iter())?);
         }
+        for (question, found) in search(context, searches).await? {
+            answers.add(question, found);
+        }
     }
     Err(Failure::internal("a rule set asks without end"))
+}
+
+/// Answers questions that take a search, each with a budget of its own.
+async fn search(
+    context: &Context,
+    questions: Vec<Question>,
+) -> Result<Vec<(Question, Vec<Object>)>, Failure> {
+    let all: Vec<_> = questions
+        .into_iter()
+        .map(|question| {
+            async move {
+                let found = referring(context, &question).await?;
+                Ok::<_, Failure>((question, found))
+            }
+            .boxed()
+        })
+        .collect();
+    stream::iter(all).buffered(CONCURRENCY).try_collect().await
+}
+
+async fn referring(context: &Context, question: &Question) -> Result<Vec<Object>, Failure> {
+    let Question::Referring {
+        kind,
+        parameter,
+        target,
+    } = question
+    else {
+        return Ok(Vec::new());
+    };
+    let query = format!("{parameter}={target}");
+    let criterion = write::Criterion::read(context, kind, &query).await?;
+    let search = Search::begin(context).await?;
+    let found = search.all(kind, &criterion.conditions, MAX_REFERRING).await;
+    let found = found.map_err(|failure| criterion.failure(failure))?;
+    current(found.iter().map(|one| &one.head))
 }
 
 /// The resources of these heads, without those that are deleted.

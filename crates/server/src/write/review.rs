@@ -39,7 +39,7 @@ pub(super) fn review(
         });
         return Ok(plain.collect());
     }
-    let mut changes = changes(operations, identified, bodies)?;
+    let mut changes = changes(context, operations, identified, bodies)?;
     let mut warnings: Vec<Vec<Issue>> = changes.iter().map(|_| Vec::new()).collect();
     let mut failures = Vec::new();
     for set in context.rules.iter() {
@@ -74,10 +74,12 @@ pub(super) fn review(
 
 /// The changes of the operations; none for an operation that changes nothing for certain.
 fn changes<'a>(
+    context: &Context,
     operations: &'a [Operation],
     identified: &'a [Identified],
     bodies: Vec<Option<Resource>>,
 ) -> Result<Vec<Option<Change<'a>>>, Failure> {
+    let is_test = context.is_test();
     let all = operations.iter().zip(identified).zip(bodies);
     all.map(|((operation, one), after)| {
         let cause = match operation.action {
@@ -103,6 +105,7 @@ fn changes<'a>(
             id: &one.key.id,
             before,
             after,
+            is_test,
         }))
     })
     .collect()

@@ -8,19 +8,19 @@ use super::super::{
     import::{code, extension, import_one, of_source, sor},
 };
 
-const SSL: &str = "http://ehealth.sundhed.dk/organization/ssl";
+pub(super) const SSL: &str = "http://ehealth.sundhed.dk/organization/ssl";
 
-fn fyr() -> Fyr {
+pub(super) fn fyr() -> Fyr {
     Fyr::with(|settings| settings.rules.in_force = vec!["fut".to_owned()])
 }
 
-fn identifiers(pairs: &[(&str, &str)]) -> Value {
+pub(super) fn identifiers(pairs: &[(&str, &str)]) -> Value {
     let one = |(system, value): &(&str, &str)| json!({"system": system, "value": value});
     pairs.iter().map(one).collect()
 }
 
 /// An organization that is kept by hand.
-fn manual(number: &str, name: &str) -> Value {
+pub(super) fn manual(number: &str, name: &str) -> Value {
     let own = identifiers(&[("http://cvr.dk", "12345674"), (SSL, number)]);
     with(
         of_source("manual", "NotSynchronized", name),
@@ -29,7 +29,7 @@ fn manual(number: &str, name: &str) -> Value {
     )
 }
 
-fn symbols(reply: &super::super::reply::Reply) -> Vec<&str> {
+pub(super) fn symbols(reply: &super::super::reply::Reply) -> Vec<&str> {
     let issues = reply.json["issue"].as_array().unwrap();
     issues
         .iter()

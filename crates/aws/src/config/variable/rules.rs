@@ -37,10 +37,22 @@ pub(super) const VARIABLES: &[Variable] = &[
         },
     },
     Variable {
+        name: "FYR_HVO_FULL_HIERARCHY",
+        meaning: "Whether a transaction of HVO has all units of a stored provider: units that it leaves out are inactivated, and the provider is not in it.",
+        default: "off",
+        set: |config, value| switch(value, &mut config.limits.rules.hvo.full_hierarchy),
+    },
+    Variable {
         name: "FYR_TRANSACTION_PROVENANCE",
         meaning: "Whether the rules in force (FYR_RULES=fut) leave a Provenance of what a transaction changes, as they do of an import.",
         default: "off",
         set: |config, value| switch(value, &mut config.limits.rules.transaction_provenance),
+    },
+    Variable {
+        name: "FYR_TEST_ONLY_CREATE",
+        meaning: "For test environments: whether callers with the role $test-only-create may create organizations that otherwise only an import brings (FYR_RULES=fut).",
+        default: "off",
+        set: |config, value| switch(value, &mut config.limits.rules.test_only_create),
     },
     Variable {
         name: "FYR_WEAK_ETAGS",

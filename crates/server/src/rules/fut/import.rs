@@ -13,9 +13,9 @@ use super::{
     names::SOR,
     profile, provenance,
     source::{self, Source},
-    tree::{self, Parent, Tree},
+    tree::Tree,
 };
-use crate::rules::{Answers, Author, Cause, Change, Question, RuleSet};
+use crate::rules::{Answers, Author, Cause, Change, Question, RuleSet, parent};
 
 /// See the module head.
 #[derive(Debug)]
@@ -27,12 +27,7 @@ impl RuleSet for Import {
     }
 
     fn questions(&self, bundle: &Bundle, answers: &Answers) -> Vec<Question> {
-        let parents = Tree::new(bundle, answers.base_url()).parents();
-        let outside = parents.into_iter().filter_map(|parent| match parent {
-            Parent::Outside(question) => Some(question),
-            _ => None,
-        });
-        outside.collect()
+        parent::questions(Tree::new(bundle, answers.base_url()).parents())
     }
 
     fn receive(&self, bundle: &mut Bundle, answers: &Answers) -> Vec<Issue> {
@@ -48,9 +43,12 @@ impl RuleSet for Import {
         let tree = Tree::new(bundle, answers.base_url());
         let parents = tree.parents();
         issues.extend(tree.problems(&parents, answers));
-        tree::link(bundle, &parents);
+        parent::link(bundle, &parents, |entry| entry.full_url.clone());
         issues.sort_by_key(|(entry, _)| *entry);
-        issues.into_iter().map(|(_, issue)| issue).collect()
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            issues.into_iter().partition(|(_, issue)| issue.is_error());
+        bundle.warnings.extend(warnings);
+        errors.into_iter().map(|(_, issue)| issue).collect()
     }
 
     fn review(&self, change: &mut Change<'_>) -> Vec<Issue> {

@@ -6,6 +6,7 @@
 //! message     the catalogue of messages
 //! source      which register keeps an organization
 //! profile     ehealth-organization (O4, O5)
+//! codes       the value sets of its elements
 //! by_hand     creates, updates and patches (O1, O2, O6)
 //! import      $import-organizations (I3-I11)
 //! tree        who is part of whom in an import (I4)
@@ -16,6 +17,7 @@
 //! `FYR_RULES=fut` has these rules in force for every request; an import always has its own.
 
 mod by_hand;
+mod codes;
 mod import;
 mod merge;
 mod message;

@@ -1,9 +1,13 @@
 //! The profile `ehealth-organization` (O5), and its identifiers (O4).
 
-use fhir::{json::Object, outcome::Issue};
+use fhir::{
+    json::Object,
+    outcome::{Issue, Severity},
+};
 use serde_json::Value;
 
 use super::{
+    codes,
     message::Message,
     names::{
         CUSTODIAN_CODES, CVR, CVR_NUMBER, MUNICIPALITY_CODE, PROVIDER_IDENTIFIER, REGION_CODE,
@@ -35,6 +39,7 @@ pub(super) fn check(organization: &Object, may_lack_custodian: bool) -> Vec<Issu
     problems.check_telecom(organization, may_lack_custodian);
     problems.check_references(organization);
     problems.check_company_numbers(organization);
+    problems.check_codes(organization);
     problems.0
 }
 
@@ -177,6 +182,13 @@ impl Problems {
                 self.add(&format!("{place}.extension"), text);
             }
         }
+        for (at, system) in extensions(telecom, TELECOM_SYSTEM) {
+            let concept = codes::concept(system, "valueCodeableConcept");
+            let what = concept.and_then(|one| codes::problem(one, codes::CONTACT_SYSTEMS));
+            if let Some(what) = what {
+                self.add(&format!("{place}.extension[{at}]"), what);
+            }
+        }
         for (at, custodian) in extensions(telecom, TELECOM_CUSTODIAN) {
             let code = code_in(custodian.get("valueCodeableConcept"), CUSTODIAN_CODES);
             if !matches!(code, Some("TBD" | "SOR" | "ORG" | "MAN")) {
@@ -194,6 +206,34 @@ impl Problems {
         for (at, endpoint) in objects(organization, "endpoint") {
             if !text(endpoint, "reference").is_some_and(is_contained) {
                 self.add(&format!("endpoint[{at}]"), "an endpoint must be contained");
+            }
+        }
+    }
+
+    /// Errors where the profile binds an element, a warning for a specialty, whose list grows.
+    fn check_codes(&mut self, organization: &Object) {
+        for (at, kind) in objects(organization, "type") {
+            if let Some(what) = codes::problem(kind, codes::TYPES) {
+                self.add(&format!("type[{at}]"), what);
+            }
+        }
+        for (at, related) in extensions(organization, RELATED_TO) {
+            self.bound(related, "relationType", (at, codes::RELATIONS));
+        }
+        for (at, specialty) in extensions(organization, SPECIALTY) {
+            let first = self.0.len();
+            self.bound(specialty, "specialty", (at, codes::SPECIALTIES));
+            for issue in self.0.iter_mut().skip(first) {
+                issue.severity = Severity::Warning;
+            }
+        }
+    }
+
+    fn bound(&mut self, extension: &Object, url: &str, (at, set): (usize, codes::ValueSet)) {
+        for (_, part) in extensions(extension, url) {
+            let concept = codes::concept(part, "valueCodeableConcept");
+            if let Some(what) = concept.and_then(|concept| codes::problem(concept, set)) {
+                self.add(&format!("extension[{at}]"), format!("{url}: {what}"));
             }
         }
     }

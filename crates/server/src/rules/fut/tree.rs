@@ -9,7 +9,6 @@ use fhir::{
     query,
     reference::Reference,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{
@@ -17,23 +16,7 @@ use super::{
     names::{SOR, STS_ORG},
     source,
 };
-use crate::rules::{
-    Answers, Question,
-    element::{reference, text},
-};
-
-/// What an entry is part of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Parent {
-    /// Nothing: it is a root.
-    Nobody,
-    /// The entry at this position.
-    Inside(usize),
-    /// A stored organization, if there is one.
-    Outside(Question),
-    /// Something that no organization can be found by.
-    Unknown,
-}
+use crate::rules::{Answers, Question, element::text, parent::Parent};
 
 /// The entries of an import by the names that others call them.
 pub(super) struct Tree<'a> {
@@ -209,43 +192,6 @@ fn cycle(parents: &[Parent], start: usize) -> Vec<usize> {
         walk.push(at);
     }
     Vec::new()
-}
-
-/// Lets each `partOf` that names its parent by identifier refer to it: by its `fullUrl` in the bundle,
-/// by a criterion outside.
-pub(super) fn link(bundle: &mut Bundle, parents: &[Parent]) {
-    let urls: Vec<Option<String>> = bundle
-        .entries
-        .iter()
-        .map(|entry| entry.full_url.clone())
-        .collect();
-    for (entry, parent) in bundle.entries.iter_mut().zip(parents) {
-        let target = match parent {
-            Parent::Inside(at) => urls.get(*at).cloned().flatten(),
-            Parent::Outside(Question::Identifier { system, value, .. }) => {
-                let token = format!("{system}|{value}");
-                let token = utf8_percent_encode(&token, NON_ALPHANUMERIC);
-                Some(format!("Organization?identifier={token}"))
-            }
-            _ => None,
-        };
-        let resource = entry
-            .resource
-            .as_mut()
-            .map(fhir::resource::Resource::object_mut);
-        let Some(organization) = resource else {
-            continue;
-        };
-        let is_literal = reference(organization, "partOf").is_some_and(|text| !text.contains('?'));
-        if let Some(target) = target
-            && !is_literal
-            && let Some(part_of) = organization
-                .get_mut("partOf")
-                .and_then(Value::as_object_mut)
-        {
-            part_of.insert("reference".into(), target.into());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ fn american(text: &str) -> Option<Instant> {
 }
 
 /// The date that it is in Sweden: an hour after UTC, two hours in summer since there is summer time.
-fn in_sweden(instant: Instant) -> String {
+pub(super) fn in_sweden(instant: Instant) -> String {
     let hours = if is_summer(instant) { 2 } else { 1 };
     let there = Instant::from_millis(instant.millis() + hours * HOUR_MS);
     there.to_string().chars().take(10).collect()

@@ -8,7 +8,6 @@ use fhir::{
     reference::Reference,
     resource::Resource,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{
@@ -18,20 +17,9 @@ use super::{
 };
 use crate::rules::{
     Answers, Question,
-    element::{identifiers, reference, text},
+    element::{identifiers, text},
+    parent::{self, Parent},
 };
-
-/// What an entry is part of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Parent {
-    Nobody,
-    /// The entry at this position.
-    Inside(usize),
-    /// A stored organization, if there is one.
-    Outside(Question),
-    /// Nothing that can be found.
-    Unknown,
-}
 
 /// The organizations of a bundle by the names that others call them.
 struct Hierarchy<'a> {
@@ -142,22 +130,16 @@ fn organization(entry: &BundleEntry) -> Option<&Resource> {
     resource.filter(|resource| resource.resource_type() == "Organization")
 }
 
-/// What has to be known of organizations outside of the bundle.
-pub(super) fn questions(bundle: &Bundle, base_url: &str) -> Vec<Question> {
-    let parents = Hierarchy::new(bundle, base_url).parents();
-    let outside = parents.into_iter().filter_map(|parent| match parent {
-        Parent::Outside(question) => Some(question),
-        _ => None,
-    });
-    outside.collect()
+/// What each entry is part of.
+pub(super) fn parents(bundle: &Bundle, base_url: &str) -> Vec<Parent> {
+    Hierarchy::new(bundle, base_url).parents()
 }
 
 /// Links the entries to their parents, and takes out those that have none (H4).
-pub(super) fn settle(bundle: &mut Bundle, answers: &Answers) -> Vec<Issue> {
-    let parents = Hierarchy::new(bundle, answers.base_url()).parents();
-    let issues = unknown_parents(bundle, &parents, answers);
-    link(bundle, &parents);
-    let counts = counting(bundle, &parents, answers);
+pub(super) fn settle(bundle: &mut Bundle, parents: &[Parent], answers: &Answers) -> Vec<Issue> {
+    let issues = unknown_parents(bundle, parents, answers);
+    parent::link(bundle, parents, name);
+    let counts = counting(bundle, parents, answers);
     for (entry, _) in bundle
         .entries
         .iter()
@@ -199,39 +181,12 @@ fn unknown_parents(bundle: &Bundle, parents: &[Parent], answers: &Answers) -> Ve
     unknown.collect()
 }
 
-fn link(bundle: &mut Bundle, parents: &[Parent]) {
-    let urls: Vec<Option<String>> = bundle
-        .entries
-        .iter()
-        .map(|entry| {
-            let id = organization(entry).and_then(Resource::id);
-            let is_update = entry.request.method == Method::Put;
-            match &entry.full_url {
-                Some(url) => Some(url.clone()),
-                None => id
-                    .filter(|_| is_update)
-                    .map(|id| format!("Organization/{id}")),
-            }
-        })
-        .collect();
-    for (entry, parent) in bundle.entries.iter_mut().zip(parents) {
-        let target = match parent {
-            Parent::Inside(at) => urls.get(*at).cloned().flatten(),
-            Parent::Outside(Question::Identifier { system, value, .. }) => {
-                let token = format!("{system}|{value}");
-                let token = utf8_percent_encode(&token, NON_ALPHANUMERIC);
-                Some(format!("Organization?identifier={token}"))
-            }
-            _ => None,
-        };
-        let resource = entry.resource.as_mut().map(Resource::object_mut);
-        if let (Some(target), Some(resource)) = (target, resource)
-            && reference(resource, "partOf") != Some(target.as_str())
-            && let Some(part_of) = resource.get_mut("partOf").and_then(Value::as_object_mut)
-        {
-            part_of.insert("reference".into(), target.into());
-        }
-    }
+/// What an entry is called: by its URL, or the id of what it updates.
+fn name(entry: &BundleEntry) -> Option<String> {
+    let id = organization(entry).and_then(Resource::id);
+    let id = id.filter(|_| entry.request.method == Method::Put);
+    let url = entry.full_url.clone();
+    url.or_else(|| id.map(|id| format!("Organization/{id}")))
 }
 
 /// Which entries count: those from which a walk upwards ends at the top. What is no organization

@@ -8,6 +8,7 @@
 //! number      organisationsnummer, personnummer, HSA-id (H7, H8)
 //! date        dates as clients send them (H13)
 //! hierarchy   who is part of whom, and which entries count (H2-H4, H10)
+//! whole       full hierarchies (H12)
 //! ```
 //!
 //! In force for a bundle whose `meta.profile` is that of the registry's transactions, and with
@@ -20,19 +21,24 @@ mod names;
 mod number;
 mod problem;
 mod profile;
+mod whole;
 
 use fhir::{
-    bundle::{Bundle, Method},
+    bundle::{Bundle, BundleEntry, Method},
     json::Object,
     outcome::{Issue, IssueType},
     resource::Resource,
 };
 use serde_json::Value;
 
-use self::{date::Sent, names::PERIOD, profile::Role};
+use self::{
+    date::Sent,
+    names::{ACTIVE, PERIOD},
+    profile::Role,
+};
 use crate::{
     failure::Kind,
-    rules::{Answers, Cause, Change, Question, RuleSet, element::text},
+    rules::{Answers, Cause, Change, Question, RuleSet, element::text, parent},
 };
 
 /// What an operator can choose.
@@ -42,6 +48,8 @@ pub struct Settings {
     pub lenient_check_digit: bool,
     /// Elements of an organization that another registry owns: what is sent of them is not saved (H11).
     pub registry_elements: Vec<String>,
+    /// Whether a bundle has all units of a provider: those that it leaves out are inactivated (H12).
+    pub full_hierarchy: bool,
 }
 
 /// The rule set.
@@ -96,23 +104,23 @@ impl RuleSet for Hvo {
     }
 
     fn questions(&self, bundle: &Bundle, answers: &Answers) -> Vec<Question> {
-        if self.is_asked_for_by(bundle) {
-            hierarchy::questions(bundle, answers.base_url())
-        } else {
-            Vec::new()
+        if !self.is_asked_for_by(bundle) {
+            return Vec::new();
         }
+        let parents = hierarchy::parents(bundle, answers.base_url());
+        let mut questions = Vec::new();
+        if self.settings.full_hierarchy {
+            questions = whole::questions(&parents, answers);
+        }
+        questions.extend(parent::questions(parents));
+        questions
     }
 
     fn receive(&self, bundle: &mut Bundle, answers: &Answers) -> Vec<Issue> {
         if !self.is_asked_for_by(bundle) {
             return Vec::new();
         }
-        let organizations = bundle
-            .entries
-            .iter()
-            .filter_map(|entry| entry.resource.as_ref());
-        let is_ours = |one: &Resource| Role::of(one.object()).is_some();
-        if !organizations.into_iter().any(is_ours) {
+        if !bundle.entries.iter().any(is_ours) {
             let text = "the bundle needs an HVOOrganization or an HVOOrganizationalUnit";
             return vec![
                 problem::error(IssueType::BusinessRule, "HVO_NO_ORGANIZATION", text)
@@ -120,24 +128,40 @@ impl RuleSet for Hvo {
             ];
         }
         name_updates(bundle);
-        hierarchy::settle(bundle, answers)
+        let parents = hierarchy::parents(bundle, answers.base_url());
+        if !self.settings.full_hierarchy {
+            return hierarchy::settle(bundle, &parents, answers);
+        }
+        whole::honour_ids(bundle);
+        let mut issues = whole::problems(bundle, &parents, answers);
+        let (named, sent) = (whole::named(bundle), bundle.entries.len());
+        issues.extend(hierarchy::settle(bundle, &parents, answers));
+        let absent = whole::absent(&named, &parents, answers, sent);
+        bundle.entries.extend(absent);
+        issues
     }
 
     fn review(&self, change: &mut Change<'_>) -> Vec<Issue> {
         let Some(after) = &mut change.after else {
             return Vec::new();
         };
-        let role = Role::of(after.object()).filter(|_| change.kind == "Organization");
-        let Some(role) = role else {
+        let patched = change.before.as_ref();
+        let patched = patched.filter(|_| change.cause == Cause::Patch);
+        let role = Role::of(after.object()).or_else(|| patched.and_then(Role::of));
+        let Some(role) = role.filter(|_| change.kind == "Organization") else {
             return Vec::new();
         };
         let mut issues = Vec::new();
-        if change.cause == Cause::Update && change.before.is_none() {
+        let may_be_new = self.settings.full_hierarchy && whole::is_uuid(change.id);
+        if change.cause == Cause::Update && change.before.is_none() && !may_be_new {
             let text = format!(
                 "{}/{} is not known, and an update creates nothing",
                 change.kind, change.id
             );
             issues.push(problem::error(IssueType::NotFound, "HVO_UNKNOWN_ID", text));
+        }
+        if let (Cause::Patch, Some(before)) = (change.cause, &change.before) {
+            issues.extend(unpatchable(before, after.object()));
         }
         issues.extend(mend_dates(after.object_mut()));
         issues.extend(profile::check(
@@ -152,6 +176,40 @@ impl RuleSet for Hvo {
         }
         issues
     }
+}
+
+/// H1: whether an entry brings an organization of the registry, or patches one.
+fn is_ours(entry: &BundleEntry) -> bool {
+    let organization = entry.resource.as_ref().map(Resource::object);
+    let is_patch = entry.request.method == Method::Patch
+        && entry
+            .request
+            .url
+            .trim_start_matches('/')
+            .starts_with("Organization");
+    is_patch || organization.is_some_and(|one| Role::of(one).is_some())
+}
+
+/// H3: a patch changes the name, the period and the status that goes with it, and nothing else.
+fn unpatchable(before: &Object, after: &Object) -> Option<Issue> {
+    let rest = |organization: &Object| {
+        let mut rest = organization.clone();
+        for name in ["name", "_name"] {
+            rest.shift_remove(name);
+        }
+        if let Some(Value::Object(meta)) = rest.get_mut("meta") {
+            meta.retain(|name, _| name != "versionId" && name != "lastUpdated");
+        }
+        if let Some(Value::Array(all)) = rest.get_mut("extension") {
+            let url = |one: &Value| one.get("url").and_then(Value::as_str).map(str::to_owned);
+            all.retain(|one| !matches!(url(one).as_deref(), Some(PERIOD | ACTIVE)));
+        }
+        rest
+    };
+    let text = "a patch may change the name, the period and the active status, and this one \
+                changes more";
+    let issue = || problem::error(IssueType::BusinessRule, "HVO_PATCH", text);
+    (rest(before) != rest(after)).then(issue)
 }
 
 /// H3: an update may name its organization by the id in the resource alone.

@@ -1,0 +1,45 @@
+//! A registry imported by `fyr import-organizations`, twice: the second time nothing is written.
+
+use std::time::Instant;
+
+use super::process::{Server, run};
+
+/// Organizations of the registry: 100,000 take minutes.
+fn organizations() -> usize {
+    let given = std::env::var("FYR_TEST_IMPORT").ok();
+    given.map_or(1_500, |text| text.parse().unwrap())
+}
+
+/// Imports a file: what the command tells.
+fn import(file: &str, base: &str) -> String {
+    let began = Instant::now();
+    let (code, told, said) = run(&["import-organizations", file, "--base", base]);
+    assert_eq!(code, Some(0), "{told}{said}");
+    println!(
+        "{:.1} s: {}",
+        began.elapsed().as_secs_f64(),
+        told.replace('\n', ", ")
+    );
+    told
+}
+
+#[test]
+fn i14_a_registry_imported_again_writes_nothing() {
+    let count = organizations();
+    let server = Server::start_with(&["--ephemeral"], &[("FYR_COST_HEADERS", "on")]);
+    let base = format!("http://{}/fhir", server.address);
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("registry.ndjson");
+    let (code, text, said) = run(&["registry", "--organizations", &count.to_string()]);
+    assert_eq!(code, Some(0), "{said}");
+    std::fs::write(&file, &text).unwrap();
+    let file = file.to_str().unwrap();
+
+    let first = import(file, &base);
+    let expected = format!("{count} created, 0 updated, 0 unchanged, 0 refused\n");
+    assert!(first.starts_with(&expected), "{first}");
+    let again = import(file, &base);
+    let expected = format!("0 created, 0 updated, {count} unchanged, 0 refused\n");
+    assert!(again.starts_with(&expected), "{again}");
+    assert!(again.ends_with(" RRU, 0 WRU\n"), "{again}");
+}
