@@ -122,7 +122,7 @@ impl Host {
             let overloaded = Failure::overloaded(self.limits.requests_at_a_time);
             return last(self.refuse(&head, caller, overloaded).await);
         };
-        let limit = self.servers.settings().max_body_bytes;
+        let limit = self.servers.settings().largest_body_bytes();
         let seconds = self.limits.body_seconds;
         let body = match timeout(Duration::from_secs(seconds), read(body, limit)).await {
             Ok(Ok(body)) => body,

@@ -22,6 +22,7 @@ use crate::{
     operation::{
         self,
         export::{Scheduled, ScheduledExport},
+        import_organizations::{self, IMPORT, ImportWork},
     },
     port::{AuditLog, Files, Queue},
     rest,
@@ -127,7 +128,9 @@ impl Server {
         let context = self.context(Caller::anonymous(), &Arc::default());
         let noted = operation::export::note_completed(&context).await;
         noted.map_err(|failure| Again::Work(failure.into()))?;
-        let files_removed = export::sweep(&self.jobs, &self.ports.files).await?;
+        let Ports { files, clock, .. } = &self.ports;
+        let files_removed = export::sweep(&self.jobs, files).await?
+            + import_organizations::sweep(&self.jobs, files, clock).await?;
         Ok(Ticked {
             files_removed,
             ..ticked
@@ -231,5 +234,32 @@ fn works(ports: &Ports, settings: &Arc<Settings>) -> BTreeMap<&'static str, Arc<
         clock: Arc::clone(&ports.clock),
         settings: Arc::clone(settings),
     });
-    BTreeMap::from([(EXPORT, export), (REINDEX, reindex)])
+    let import: Arc<dyn Work> = Arc::new(ImportWork {
+        context: context_of_imports(ports, settings),
+    });
+    BTreeMap::from([(EXPORT, export), (REINDEX, reindex), (IMPORT, import)])
+}
+
+/// What an import works with, apart from its owner. It begins no jobs.
+fn context_of_imports(ports: &Ports, settings: &Arc<Settings>) -> Context {
+    Context {
+        store: ports.store.clone(),
+        settings: Arc::clone(settings),
+        clock: Arc::clone(&ports.clock),
+        ids: Arc::clone(&ports.ids),
+        files: Arc::clone(&ports.files),
+        jobs: Engine::new(
+            ports.store.clone(),
+            Arc::clone(&ports.jobs),
+            (Arc::clone(&ports.clock), Arc::clone(&ports.ids)),
+            settings.jobs.clone(),
+            BTreeMap::new(),
+        ),
+        caller: Arc::new(Caller::anonymous()),
+        rules: Rules::of(&settings.rules),
+        registry: Arc::default(),
+        once: None,
+        deadline: None,
+        trail: Arc::new(Trail::of(None, None)),
+    }
 }

@@ -149,6 +149,32 @@ pub struct Settings {
     pub jobs: JobSettings,
     /// How exports are done.
     pub export: ExportSettings,
+    /// How imports are done that are jobs.
+    pub import: ImportSettings,
+}
+
+/// How imports are done that are jobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportSettings {
+    /// Bytes of what is sent, decompressed.
+    pub max_body_bytes: usize,
+    /// Organizations of a step, and a tree more.
+    pub part: usize,
+    /// Trees that a step imports at the same time.
+    pub trees_at_a_time: usize,
+    /// Entries in a page of the answer.
+    pub page: usize,
+}
+
+impl Default for ImportSettings {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 64 * 1024 * 1024,
+            part: 1_000,
+            trees_at_a_time: 8,
+            page: 1_000,
+        }
+    }
 }
 
 /// How exports are done.
@@ -225,6 +251,11 @@ impl Default for JobSettings {
 }
 
 impl Settings {
+    /// Bytes of the largest body that any request may have.
+    pub fn largest_body_bytes(&self) -> usize {
+        self.max_body_bytes.max(self.import.max_body_bytes)
+    }
+
     /// Defaults for a server that is reached at this public URL, and gets its path as it is there.
     pub fn at(base_url: &str) -> Self {
         let base_url = base_url.trim_end_matches('/');
@@ -254,6 +285,7 @@ impl Settings {
             tenants: Vec::new(),
             jobs: JobSettings::default(),
             export: ExportSettings::default(),
+            import: ImportSettings::default(),
         }
     }
 }

@@ -11,12 +11,16 @@ use super::sources::{folders, text};
 const FUNCTIONS: &[(&str, &[&str])] = &[
     ("binary", &["Documents", "ReadFiles"]),
     ("export-kickoff", &["Records", "SendJobs"]),
-    ("import-organizations", &["Documents"]),
+    (
+        "import-organizations",
+        &["Documents", "ReadFiles", "WriteFiles", "SendJobs"],
+    ),
     (
         "job-worker",
         &[
             "Documents",
             "Snapshot",
+            "ReadFiles",
             "WriteFiles",
             "SendJobs",
             "JobMessages",

@@ -1,7 +1,8 @@
-//! `$import-organizations`: I1 to I21, and the rights A4 and A5.
+//! `$import-organizations`: I1 to I21, the rights A4 and A5, and imports that are jobs.
 
 mod crowd;
 mod input;
+mod job;
 mod matching;
 mod merge;
 mod provenance;

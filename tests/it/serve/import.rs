@@ -5,12 +5,17 @@ use std::time::Instant;
 use super::process::{Server, run};
 
 /// Organizations of the registry: 100,000 take minutes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the size of the registry is chosen by the environment"
+)]
 fn organizations() -> usize {
     let given = std::env::var("FYR_TEST_IMPORT").ok();
     given.map_or(1_500, |text| text.parse().unwrap())
 }
 
 /// Imports a file: what the command tells.
+#[expect(clippy::print_stdout, reason = "the figures, for whoever runs it")]
 fn import(file: &str, base: &str) -> String {
     let began = Instant::now();
     let (code, told, said) = run(&["import-organizations", file, "--base", base]);

@@ -196,6 +196,12 @@ const VARIABLES: &[Variable] = &[
         },
     },
     Variable {
+        name: "FYR_IMPORT_BODY_BYTES",
+        meaning: "Bytes of an import that is a job (Prefer: respond-async), decompressed. A worker holds as much at the end.",
+        default: "67108864 (64 MiB)",
+        set: |config, value| count(value, &mut config.limits.import.max_body_bytes),
+    },
+    Variable {
         name: "FYR_UNIQUE_IDENTIFIERS",
         meaning: "Identifier systems that are unique: pairs Type=system separated by spaces, or none.",
         default: "the registry keys of the Danish and Swedish organization registries",

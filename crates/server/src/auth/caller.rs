@@ -67,6 +67,14 @@ impl Caller {
         }
     }
 
+    /// The owner of a job, as its work is done: everything that it takes was asked when it began.
+    pub(crate) fn of_job(owner: &str) -> Self {
+        Self {
+            user_id: Some(owner.to_owned()),
+            ..Self::anonymous()
+        }
+    }
+
     /// The caller whom the claims of a token name. The token must have been verified by whoever
     /// calls this. Claims without `user_id` and `sub` are nobody's.
     pub fn from_claims(claims: &Value) -> Self {

@@ -93,6 +93,8 @@ pub(super) fn route(
         (
             Route::Expunge(_)
             | Route::ImportOrganizations
+            | Route::ImportStatus
+            | Route::ImportCancel
             | Route::Export
             | Route::ExportStatus
             | Route::ExportCancel

@@ -168,6 +168,8 @@ async fn read(context: &Context, request: Request) -> Result<Answer, Failure> {
         Route::ExportStatus => operation::export::status(context, &parameters, body.as_ref()).await,
         Route::ExportCancel => operation::export::cancel(context, &parameters).await,
         Route::Reindex => operation::reindex(context, body).await,
+        Route::ImportStatus => operation::import_organizations::status(context, &parameters).await,
+        Route::ImportCancel => operation::import_organizations::cancel(context, &parameters).await,
         Route::ReindexStatus => operation::reindex_status(context, &parameters).await,
         Route::TraverseToSor(key) => operation::traverse_to_sor(context, key).await,
         _ => Err(Failure::internal("a route that leads nowhere")),
@@ -209,7 +211,10 @@ async fn write(context: &Context, request: Request) -> Result<Answer, Failure> {
             delete::conditional_delete(context, kind, &query, &conditions).await
         }
         Route::Expunge(key) => operation::expunge(context, key, body).await,
-        Route::ImportOrganizations => operation::import_organizations(context, body).await,
+        Route::ImportOrganizations => {
+            let manner = request.manner.as_ref();
+            operation::import_organizations(context, body, manner).await
+        }
         _ => Err(Failure::internal("a route that writes nothing")),
     }
 }

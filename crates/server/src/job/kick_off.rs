@@ -22,6 +22,8 @@ use super::state::State;
 /// A job that is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct NewJob {
+    /// Its id, when files were stored for it before; else it gets a new one.
+    pub(crate) id: Option<String>,
     /// What kind of work it is.
     pub(crate) kind: &'static str,
     /// The user whom it belongs to.
@@ -59,7 +61,7 @@ impl Engine {
     pub(crate) async fn kick_off(&self, new: NewJob) -> Result<Job, Refused> {
         let now = self.clock.now();
         let job = Job {
-            id: self.ids.uuid(),
+            id: new.id.unwrap_or_else(|| self.ids.uuid()),
             kind: new.kind.to_owned(),
             owner: new.owner,
             state: State::Accepted,

@@ -4,7 +4,7 @@
 
 pub(crate) mod export;
 mod expunge;
-mod import_organizations;
+pub(crate) mod import_organizations;
 mod lookup;
 mod meta;
 mod reindex;

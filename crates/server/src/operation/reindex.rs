@@ -51,6 +51,7 @@ const AT_A_TIME: usize = 2;
 pub(crate) async fn reindex(context: &Context, body: Option<Object>) -> Result<Answer, Failure> {
     let wanted = wanted(body.as_ref())?;
     let new = NewJob {
+        id: None,
         kind: REINDEX,
         owner: context.caller.user_id.clone().unwrap_or_default(),
         request: serde_json::to_value(wanted).map_err(Failure::internal)?,

@@ -4,18 +4,22 @@
 //! request    id, body, content type, Accept, Prefer      -> interaction::Request
 //! limits     how large the head of a request may be
 //! cors       calls from pages of other origins
+//! body       the body, as what its route takes
 //! content    which media types are spoken
+//! lines      NDJSON of organizations         -> a transaction
 //! encoding   gzip, both ways, within limits
 //! once       Idempotency-Key: the same request again gets the same response
 //! response   interaction::Answer or Failure              -> status, headers, body
 //! cost       what the request cost                       -> Server-Timing, X-Fyr-Cost
 //! ```
 
+mod body;
 mod content;
 mod cors;
 mod cost;
 mod encoding;
 mod limits;
+mod lines;
 mod once;
 mod request;
 mod response;

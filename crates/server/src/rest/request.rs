@@ -5,7 +5,6 @@
 
 use bytes::Bytes;
 use fhir::{
-    json::{self, Object},
     outcome::IssueType,
     query::{self, Parameter},
 };
@@ -13,19 +12,14 @@ use http::{
     HeaderMap, Method, header,
     uri::{PathAndQuery, Uri},
 };
-use serde_json::Value;
 
-use super::{content, encoding};
+use super::{body, content, encoding};
 use crate::{
     Settings, auth,
     failure::{Failure, Kind},
     interaction::{Conditions, Context, Manner, Request},
     route::{self, Route, Routed},
-    write::{JSON_PATCH, Patch},
 };
-
-/// The content type of a search that is posted.
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The longest client request id that is echoed (G3).
 const MAX_REQUEST_ID: usize = 64;
@@ -139,14 +133,15 @@ pub(crate) fn read(
     let (mut resource, mut changes) = (None, None);
     match (&method, &route) {
         (&Method::POST, Route::Search(_)) => {
-            parameters.extend(read_form(settings, &parts.headers, body)?);
+            parameters.extend(body::read_form(settings, &parts.headers, body)?);
             auth::refuse_token(&parameters)?;
             route::check_count(&parameters)?;
         }
-        (&Method::PATCH, _) => changes = Some(read_patch(settings, &parts.headers, body)?),
+        (&Method::PATCH, _) => changes = Some(body::read_patch(settings, &parts.headers, body)?),
         (&Method::POST, route) if route.may_have_no_body() && body.is_empty() => {}
         (&Method::POST | &Method::PUT, _) => {
-            resource = Some(read_body(settings, &parts.headers, body)?);
+            let limit = body::most_bytes(settings, &route, &manner);
+            resource = Some(body::read_body(limit, &route, &parts.headers, body)?);
         }
         _ => {}
     }
@@ -181,61 +176,6 @@ pub(crate) fn below_base<'a>(settings: &Settings, uri: &'a Uri) -> Option<&'a st
     let whole = uri.path_and_query().map_or("/", PathAndQuery::as_str);
     let path = whole.strip_prefix(&settings.base_path)?;
     (path.is_empty() || path.starts_with(['/', '?'])).then_some(path)
-}
-
-fn read_body(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Object, Failure> {
-    content::check_content_type(text(headers, header::CONTENT_TYPE.as_str()))?;
-    let Value::Object(object) = read_json(settings, headers, body)? else {
-        let text = "the body must be a resource: a JSON object";
-        return Err(Failure::new(Kind::Malformed, IssueType::Structure, text));
-    };
-    Ok(object)
-}
-
-/// JSON Patch has a media type of its own; a `FHIRPath` Patch is a resource.
-fn read_patch(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Patch, Failure> {
-    let content_type = text(headers, header::CONTENT_TYPE.as_str());
-    if !content::is(content_type, JSON_PATCH) {
-        content::check_content_type(content_type)?;
-    }
-    Patch::of(read_json(settings, headers, body)?)
-}
-
-fn read_json(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Value, Failure> {
-    let body = decoded(settings, headers, body)?;
-    json::parse(&body).map_err(|issue| Failure::of(Kind::Malformed, issue))
-}
-
-/// The parameters of a search that is posted. Nothing at all is no parameters.
-fn read_form(
-    settings: &Settings,
-    headers: &HeaderMap,
-    body: Bytes,
-) -> Result<Vec<Parameter>, Failure> {
-    let content_type = text(headers, header::CONTENT_TYPE.as_str());
-    if body.is_empty() && content_type.is_none() {
-        return Ok(Vec::new());
-    }
-    if !content::is(content_type, FORM) {
-        let given = content_type.unwrap_or_default();
-        let text = format!("the parameters of a search are {FORM}, not \"{given}\"");
-        return Err(Failure::new(
-            Kind::UnsupportedMedia,
-            IssueType::NotSupported,
-            text,
-        ));
-    }
-    let body = decoded(settings, headers, body)?;
-    let body = std::str::from_utf8(&body).map_err(|_| {
-        let text = "the parameters of a search are not in UTF-8";
-        Failure::new(Kind::Malformed, IssueType::Value, text)
-    })?;
-    Ok(query::parse(body.trim()))
-}
-
-fn decoded(settings: &Settings, headers: &HeaderMap, body: Bytes) -> Result<Bytes, Failure> {
-    let encoding = text(headers, header::CONTENT_ENCODING.as_str());
-    encoding::decode(body, encoding, settings.max_body_bytes)
 }
 
 fn conditions(headers: &HeaderMap) -> Result<Conditions, Failure> {
@@ -295,6 +235,6 @@ fn list(headers: &HeaderMap, name: &str) -> Option<String> {
     (!values.is_empty()).then(|| values.join(","))
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }

@@ -46,6 +46,10 @@ pub(crate) enum Route {
     Expunge(DocumentKey),
     /// `$import-organizations`.
     ImportOrganizations,
+    /// How far an import is.
+    ImportStatus,
+    /// That an import is not wanted any more.
+    ImportCancel,
     /// `$traverse-to-sor` from an organization.
     TraverseToSor(DocumentKey),
     /// A new resource of this type.
@@ -134,7 +138,9 @@ impl Route {
         match self {
             Self::Capabilities | Self::SmartConfiguration => Right::Open,
             Self::Bundle => Right::Bundle,
-            Self::ImportOrganizations => Right::Operation("$import-organizations"),
+            Self::ImportOrganizations | Self::ImportStatus | Self::ImportCancel => {
+                Right::Operation("$import-organizations")
+            }
             // perhaps a file of an export; else it is asked again
             Self::Read(key) | Self::Vread(key, _) if key.kind == "Binary" => Right::File,
             Self::Read(key)

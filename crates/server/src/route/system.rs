@@ -12,6 +12,8 @@
 //! | GET, POST | `$export-poll-status` | how far an export is |
 //! | DELETE | `$export-poll-status` | its cancellation |
 //! | POST | `$import-organizations` | the operation `$import-organizations` |
+//! | GET | `$import-poll-status` | how far an import is |
+//! | DELETE | `$import-poll-status` | its cancellation |
 //! | POST | `$reindex` | the operation `$reindex` |
 //! | GET | `$hapi.fhir.reindex-status` | how far a reindex is |
 
@@ -104,6 +106,18 @@ pub(super) const ROWS: &[Row] = &[
             definition: "http://ehealth.sundhed.dk/fhir/OperationDefinition/-s-import-organizations",
             on: On::System,
         },
+    },
+    Row {
+        method: Method::GET,
+        path: "$import-poll-status",
+        route: |_| Ok(Route::ImportStatus),
+        told: Told::Nowhere,
+    },
+    Row {
+        method: Method::DELETE,
+        path: "$import-poll-status",
+        route: |_| Ok(Route::ImportCancel),
+        told: Told::Nowhere,
     },
     Row {
         method: Method::POST,

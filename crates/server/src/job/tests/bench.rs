@@ -171,6 +171,7 @@ impl Bench {
 
 pub(super) fn wanted(request: Value) -> NewJob {
     NewJob {
+        id: None,
         kind: "collect",
         owner: "somebody".to_owned(),
         request,

@@ -95,6 +95,7 @@ pub(super) async fn start(
     let wanted = Wanted { at: at.0, ..wanted };
     let places = context.settings.export.at_a_time;
     let new = NewJob {
+        id: None,
         kind: EXPORT,
         owner,
         request: serde_json::to_value(wanted).map_err(Failure::internal)?,

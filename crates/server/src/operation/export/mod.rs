@@ -31,6 +31,7 @@ pub(crate) use cancel::cancel;
 pub(crate) use kick_off::kick_off;
 pub use schedule::{Scheduled, ScheduledExport};
 pub(crate) use schedule::{note_completed, start as start_scheduled};
+pub(super) use status::progress;
 pub(crate) use status::status;
 
 use super::out_of_reach;
@@ -132,7 +133,7 @@ async fn found(
 }
 
 /// Checks that a job is the caller's own. Whoever else asks is told nothing about it.
-fn demand_owner(context: &Context, owner: &str) -> Result<(), Failure> {
+pub(super) fn demand_owner(context: &Context, owner: &str) -> Result<(), Failure> {
     let user = context.caller.user_id.as_deref().unwrap_or_default();
     if user == owner {
         return Ok(());

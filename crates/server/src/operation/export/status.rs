@@ -39,7 +39,16 @@ pub(crate) async fn status(
     }
 }
 
-async fn progress(context: &Context, job: &Job, state: State) -> Result<Answer, Failure> {
+/// 202: how far a job is that is under way.
+///
+/// # Errors
+///
+/// 503 when its steps cannot be read.
+pub(in crate::operation) async fn progress(
+    context: &Context,
+    job: &Job,
+    state: State,
+) -> Result<Answer, Failure> {
     let word = match state {
         State::Accepted => "QUEUED",
         State::InProgress => "IN_PROGRESS",

@@ -16,6 +16,9 @@
 //!
 //! `FYR_RULES=fut` has these rules in force for every request; an import always has its own.
 
+/// The registers whose identifiers an import finds organizations by.
+pub(crate) const REGISTERS: [&str; 2] = [names::SOR, names::STS_ORG];
+
 mod by_hand;
 mod codes;
 mod import;
