@@ -321,5 +321,5 @@ fn an_import_whose_workers_die_goes_on_and_writes_nothing_twice() {
         assert_eq!(fyr.get("/Organization/_history").len(), 5, "seed {seed}");
         assert_eq!(fyr.get("/Provenance/_history").len(), 3, "seed {seed}");
     }
-    assert!(killed > 30, "only {killed} workers died");
+    assert!(killed > 10, "only {killed} workers died");
 }
