@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::emulator;
 use crate::step::Steps;
 use crate::workspace::{cargo, root};
 use crate::{templates, tool};
@@ -19,6 +20,7 @@ pub(crate) fn ci(steps: &mut Steps) -> Result<()> {
         &mut cargo(&["test", "--doc", "--package", "fhir"]),
     )?;
     simulate(steps, CI_SCHEDULES, CI_SEED)?;
+    emulator::contract(steps)?;
     test(steps, &[])
 }
 

@@ -9,6 +9,7 @@
 
 mod ci;
 mod clients;
+mod emulator;
 mod events;
 mod shape;
 mod size;
@@ -64,6 +65,8 @@ enum Task {
         #[arg(long, default_value_t = 0)]
         seed: u64,
     },
+    /// The table contract on ministack, when that is installed
+    Contract,
     /// Trains the dictionaries of the storage that are missing, and measures all of them
     Dictionaries,
     /// Sizes of the release binaries
@@ -109,6 +112,7 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Events { filter } => events::replay(steps, filter.as_deref()),
         Task::Clients => clients::run(steps),
         Task::Sim { schedules, seed } => ci::simulate(steps, schedules, seed),
+        Task::Contract => emulator::contract(steps),
         Task::Dictionaries => ci::train_dictionaries(steps),
         Task::Size => size::print(steps),
         Task::Bench {

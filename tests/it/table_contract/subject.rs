@@ -26,18 +26,10 @@ pub(super) fn wire(case: impl AsyncFnOnce(&dyn Tables)) {
     );
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "an outside endpoint is chosen by the environment"
-)]
-pub(super) fn outside(case: impl AsyncFnOnce(&dyn Tables)) {
-    if let Ok(url) = std::env::var("TABLE_CONTRACT_ENDPOINT") {
-        on(Endpoint::Url(url), case);
-    }
-}
+pub(super) use super::outside::outside;
 
 /// Runs the case on fresh tables at this endpoint.
-fn on(endpoint: Endpoint, case: impl AsyncFnOnce(&dyn Tables)) {
+pub(super) fn on(endpoint: Endpoint, case: impl AsyncFnOnce(&dyn Tables)) {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     let run = RUNS.fetch_add(1, Ordering::Relaxed);
     let names = TableNames::with_prefix(&format!("contract-{}-{run}", std::process::id()));
