@@ -13,3 +13,5 @@ mod start;
 mod stop;
 mod tenants;
 mod tokens;
+
+pub(crate) use process::run;

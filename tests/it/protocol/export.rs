@@ -4,6 +4,7 @@ mod binary;
 mod chain;
 mod changes;
 mod client;
+mod costs;
 mod files;
 mod interrupted;
 mod kick_off;

@@ -79,7 +79,7 @@ impl Drop for Server {
 }
 
 /// Runs a command to its end: its exit code, what it writes, and what it says on standard error.
-pub(super) fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = fyr(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (
