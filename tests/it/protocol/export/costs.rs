@@ -9,7 +9,7 @@ use super::super::{
 use super::client::{Exported, export};
 use crate::serve::run;
 
-const ORGANIZATIONS: usize = 4_000;
+const ORGANIZATIONS: u32 = 4_000;
 /// Changes of an export since the one before.
 const CHANGES: usize = 20;
 /// Read units for each resource, at most: a head of this registry takes 780 bytes, and reads are consistent.
@@ -55,8 +55,8 @@ fn cost(fyr: &Fyr, query: &str) -> (Exported, f64) {
 fn an_export_costs_a_fifth_of_a_unit_a_resource_and_one_of_changes_what_has_changed() {
     let fyr = registry();
     let (exported, units) = cost(&fyr, "");
-    assert_eq!(exported.ids(&fyr).len(), ORGANIZATIONS);
-    let each = units / ORGANIZATIONS as f64;
+    assert_eq!(exported.ids(&fyr).len(), ORGANIZATIONS as usize);
+    let each = units / f64::from(ORGANIZATIONS);
     assert!(each <= MOST, "{units} units, {each} a resource");
 
     for n in 0..CHANGES {
