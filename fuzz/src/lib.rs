@@ -74,7 +74,7 @@ pub fn query(data: &[u8]) {
     }
 }
 
-/// A resource and a patch of it, in an array: as FHIRPath Patch and as JSON Patch.
+/// A resource and a patch of it, in an array: as `FHIRPath` Patch and as JSON Patch.
 pub fn patch(data: &[u8]) {
     let Ok(Value::Array(pair)) = json::parse(data) else {
         return;

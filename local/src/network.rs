@@ -149,13 +149,12 @@ impl Host {
         let longest = self.servers.settings().request_timeout + OVERTIME;
         let request = head.clone().map(|()| body);
         let work = self.servers.respond(request, caller.clone());
-        match timeout(longest, work).await {
-            Ok(response) => response.map(Full::new),
-            Err(_) => {
-                let reads = [Method::GET, Method::HEAD].contains(head.method());
-                let overdue = Failure::overdue(longest.as_secs(), !reads);
-                self.refuse(&head, caller, overdue).await
-            }
+        if let Ok(response) = timeout(longest, work).await {
+            response.map(Full::new)
+        } else {
+            let reads = [Method::GET, Method::HEAD].contains(head.method());
+            let overdue = Failure::overdue(longest.as_secs(), !reads);
+            self.refuse(&head, caller, overdue).await
         }
     }
 

@@ -8,8 +8,10 @@ use std::path::Path;
 #[expect(unreachable_pub, reason = "there it is a library")]
 mod targets;
 
+type Target = (&'static str, fn(&[u8]));
+
 /// Each target, by the name of its folder of seeds.
-const TARGETS: [(&str, fn(&[u8])); 5] = [
+const TARGETS: [Target; 5] = [
     ("json", targets::json),
     ("bundle", targets::bundle),
     ("query", targets::query),

@@ -59,7 +59,7 @@ impl Store {
     /// Another store over other ports, with the same settings, dictionaries and receipt.
     pub fn over(&self, ports: Ports) -> Self {
         Self {
-            dictionaries: self.dictionaries.clone(),
+            dictionaries: self.dictionaries,
             receipt: self.receipt.clone(),
             ..Self::new(ports, self.settings)
         }

@@ -56,16 +56,15 @@ const fn entry(
 }
 
 /// Only for the owner.
-const fn owned(one: Entry) -> Entry {
-    Entry {
-        is_owned: true,
-        ..one
-    }
+const fn owned(mut one: Entry) -> Entry {
+    one.is_owned = true;
+    one
 }
 
 /// With scopes that come close.
-const fn but(one: Entry, narrow: &'static str) -> Entry {
-    Entry { narrow, ..one }
+const fn but(mut one: Entry, narrow: &'static str) -> Entry {
+    one.narrow = narrow;
+    one
 }
 
 const READ: &[&str] = &["Organization.read"];
@@ -294,7 +293,7 @@ fn a_request_inside_a_bundle_needs_the_same_right_as_alone() {
         let mut one = json!({"request": {"method": entry.method, "url": &entry.path[1..]}});
         match entry.body {
             Body::Organization => {
-                one["resource"] = json!({"resourceType": "Organization", "id": "1"})
+                one["resource"] = json!({"resourceType": "Organization", "id": "1"});
             }
             _ if entry.method == "GET" || entry.method == "DELETE" => {}
             _ => one["resource"] = json!({"resourceType": "Parameters"}),

@@ -99,7 +99,7 @@ impl Record {
             "history-instance" | "history-type" | "history-system" | "capabilities" => ("R", None),
             "update" | "patch" => ("U", Some("Update")),
             "delete" => ("D", Some("Delete")),
-            "search-type" | "search-system" => ("E", None),
+            // searches and operations
             _ => ("E", None),
         }
     }

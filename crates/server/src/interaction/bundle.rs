@@ -73,42 +73,11 @@ pub(super) fn route(
         method
     };
     let routed = route::find(&method, path)?;
+    if let Some(text) = unfit(&routed.route) {
+        let kind = Kind::Unprocessable;
+        return Err(Failure::new(kind, IssueType::NotSupported, text));
+    }
     match (&routed.route, &entry.resource) {
-        (Route::Bundle, _) => {
-            let text = "a bundle inside a bundle is not supported";
-            return Err(Failure::new(
-                Kind::Unprocessable,
-                IssueType::NotSupported,
-                text,
-            ));
-        }
-        (Route::SmartConfiguration, _) => {
-            let text = "what is not a resource cannot be read inside a bundle";
-            return Err(Failure::new(
-                Kind::Unprocessable,
-                IssueType::NotSupported,
-                text,
-            ));
-        }
-        (
-            Route::Expunge(_)
-            | Route::ImportOrganizations
-            | Route::ImportStatus
-            | Route::ImportCancel
-            | Route::Export
-            | Route::ExportStatus
-            | Route::ExportCancel
-            | Route::Reindex
-            | Route::ReindexStatus,
-            _,
-        ) => {
-            let text = "an operation that changes state inside a bundle is not supported";
-            return Err(Failure::new(
-                Kind::Unprocessable,
-                IssueType::NotSupported,
-                text,
-            ));
-        }
         (Route::Search(_), Some(_)) => {
             let text = "a search in a bundle must be a GET";
             return Err(Failure::not_supported(text));
@@ -127,6 +96,26 @@ pub(super) fn route(
         request.if_none_exist.as_deref(),
     )?;
     Ok((routed, conditions))
+}
+
+/// Why this cannot be asked for inside a bundle; none when it can.
+fn unfit(route: &Route) -> Option<&'static str> {
+    match route {
+        Route::Bundle => Some("a bundle inside a bundle is not supported"),
+        Route::SmartConfiguration => Some("what is not a resource cannot be read inside a bundle"),
+        Route::Expunge(_)
+        | Route::ImportOrganizations
+        | Route::ImportStatus
+        | Route::ImportCancel
+        | Route::Export
+        | Route::ExportStatus
+        | Route::ExportCancel
+        | Route::Reindex
+        | Route::ReindexStatus => {
+            Some("an operation that changes state inside a bundle is not supported")
+        }
+        _ => None,
+    }
 }
 
 /// The body of an entry: a resource, or what is to be changed of one.

@@ -135,22 +135,20 @@ async fn read(context: &Context, request: Request) -> Result<Answer, Failure> {
     match request.route {
         Route::Capabilities => capabilities::capabilities(context).await,
         Route::SmartConfiguration => smart_configuration::smart_configuration(context),
-        Route::Read(key) => match binary::exported(context, &key, manner.as_ref()).await? {
-            Some(file) => Ok(file),
-            None => {
-                auth::demand(&context.caller, &Right::Read(key.kind.clone()))?;
-                read::read(context, &key, &parameters, &conditions).await
+        Route::Read(key) => {
+            if let Some(file) = binary::exported(context, &key, manner.as_ref()).await? {
+                return Ok(file);
             }
-        },
+            auth::demand(&context.caller, &Right::Read(key.kind.clone()))?;
+            read::read(context, &key, &parameters, &conditions).await
+        }
         Route::Vread(key, version) => {
             let manner = manner.as_ref().filter(|_| version.0 == 1);
-            match binary::exported(context, &key, manner).await? {
-                Some(file) => Ok(file),
-                None => {
-                    auth::demand(&context.caller, &Right::Read(key.kind.clone()))?;
-                    vread::vread(context, &key, version, &parameters).await
-                }
+            if let Some(file) = binary::exported(context, &key, manner).await? {
+                return Ok(file);
             }
+            auth::demand(&context.caller, &Right::Read(key.kind.clone()))?;
+            vread::vread(context, &key, version, &parameters).await
         }
         Route::History(key) => history::history(context, &key, &parameters).await,
         Route::TypeHistory(kind) => history::feed(context, Some(&kind), &parameters).await,

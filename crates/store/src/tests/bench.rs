@@ -51,7 +51,7 @@ impl Bench {
     /// Another process over the same tables, after this one has ended.
     pub(crate) fn restarted(&self) -> Self {
         let mut store = self.store.clone();
-        store.in_flight = Default::default();
+        store.in_flight = Arc::default();
         Self {
             tables: self.tables.clone(),
             blobs: self.blobs.clone(),

@@ -101,12 +101,11 @@ fn usable(key: &Object) -> Option<Key> {
         ("EC", Some("P-384")) => (point(text("x")?, text("y")?, 48)?, vec![Algorithm::Es384]),
         _ => return None,
     };
-    let algorithms = match key.get("alg") {
-        None => possible,
-        Some(_) => {
-            let only = Algorithm::named(text("alg")?)?;
-            possible.contains(&only).then(|| vec![only])?
-        }
+    let algorithms = if key.get("alg").is_none() {
+        possible
+    } else {
+        let only = Algorithm::named(text("alg")?)?;
+        possible.contains(&only).then(|| vec![only])?
     };
     Some(Key {
         kid: text("kid").filter(|kid| !kid.is_empty())?.to_owned(),

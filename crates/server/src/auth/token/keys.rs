@@ -63,7 +63,7 @@ impl Known {
             None => PAUSE_MS,
         };
         let is_too_soon = self.tried.is_some_and(|tried| now.since(tried) < pause);
-        !is_too_soon && !(is_fresh && self.key(kid).is_some())
+        !is_too_soon && (!is_fresh || self.key(kid).is_none())
     }
 }
 
