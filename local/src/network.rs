@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use aws::config::NetworkLimits;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
@@ -129,7 +129,7 @@ impl Host {
             // The client is gone or breaks off; nobody reads this.
             Ok(Err(_)) => {
                 let mut cut_off = Response::new(Full::default());
-                *cut_off.status_mut() = http::StatusCode::BAD_REQUEST;
+                *cut_off.status_mut() = StatusCode::BAD_REQUEST;
                 return cut_off;
             }
             Err(_) => {
@@ -137,10 +137,11 @@ impl Host {
                 return last(self.refuse(&head, caller, slow).await);
             }
         };
-        if body.len() > limit {
-            return last(self.perform(head, caller, body).await);
+        let response = self.perform(head, caller, body).await;
+        if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return last(response);
         }
-        self.perform(head, caller, body).await
+        response
     }
 
     /// A request whose time is over is dropped: what a dropped commit leaves behind is carried out

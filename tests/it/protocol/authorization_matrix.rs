@@ -17,7 +17,7 @@ use super::{
 struct Entry {
     method: &'static str,
     row: &'static str,
-    /// The request's path; `{job}` is the job of an export, which `somebody` owns.
+    /// The request's path; `{job}` is the job of an export or an import, which `somebody` owns.
     path: &'static str,
     body: Body,
     /// All of them are needed. None: nothing is asked.
@@ -74,7 +74,9 @@ const EXPORT: &[&str] = &["$bulk-export", "Organization.search"];
 const REINDEX: &[&str] = &["$reindex"];
 const ONE: &str = "/Organization/1";
 const BY: &str = "/Organization?identifier=a|1";
+const IMPORT: &[&str] = &["$import-organizations"];
 const STATUS: &str = "/$export-poll-status?_jobId={job}";
+const IMPORTED: &str = "/$import-poll-status?_jobId={job}";
 
 #[rustfmt::skip]
 const ENTRIES: &[Entry] = &[
@@ -89,7 +91,9 @@ const ENTRIES: &[Entry] = &[
     owned(but(entry("GET", "$export-poll-status", STATUS, Body::None, EXPORT), "system/*.cud")),
     owned(but(entry("POST", "$export-poll-status", STATUS, Body::None, EXPORT), "system/*.r")),
     owned(but(entry("DELETE", "$export-poll-status", STATUS, Body::None, EXPORT), "system/*.s")),
-    but(entry("POST", "$import-organizations", "/$import-organizations", Body::Bundle, &["$import-organizations"]), "system/*.cruds"),
+    but(entry("POST", "$import-organizations", "/$import-organizations", Body::Bundle, IMPORT), "system/*.cruds"),
+    owned(but(entry("GET", "$import-poll-status", IMPORTED, Body::None, IMPORT), "system/*.*")),
+    owned(but(entry("DELETE", "$import-poll-status", IMPORTED, Body::None, IMPORT), "system/*.*")),
     but(entry("POST", "$reindex", "/$reindex", Body::None, REINDEX), "system/*.cruds"),
     but(entry("GET", "$hapi.fhir.reindex-status", "/$hapi.fhir.reindex-status?_jobId=1", Body::None, REINDEX), "system/*.*"),
     but(entry("POST", "[type]", "/Organization", Body::Organization, WRITE), "system/Organization.ruds"),
@@ -234,7 +238,7 @@ fn ask(issuer: &TestIssuer, entry: &Entry, who: Who) -> (u16, String) {
     )
     .expect(201);
     let job = if entry.is_owned {
-        exported(&fyr)
+        begun(&fyr, entry)
     } else {
         String::new()
     };
@@ -269,10 +273,17 @@ fn ask(issuer: &TestIssuer, entry: &Entry, who: Who) -> (u16, String) {
     (reply.status, reply.text)
 }
 
-/// The job of an export that `somebody` began.
-fn exported(fyr: &Fyr) -> String {
-    let owner = fyr.with_roles(EXPORT);
-    let ask = owner.ask("GET", "/$export?_type=Organization");
+/// The job that `somebody` began, whose status the entry is about.
+fn begun(fyr: &Fyr, entry: &Entry) -> String {
+    let owner = fyr.with_roles(entry.roles);
+    let ask = if entry.roles == IMPORT {
+        let lines = json!({"resourceType": "Organization", "identifier": [
+            {"system": "urn:oid:1.2.208.176.1.1", "value": "1"}]});
+        let ask = owner.ask("POST", "/$import-organizations");
+        ask.bytes("application/fhir+ndjson", lines.to_string())
+    } else {
+        owner.ask("GET", "/$export?_type=Organization")
+    };
     let reply = ask.header("prefer", "respond-async").send().expect(202);
     let status = reply.header("content-location").unwrap().to_owned();
     status.rsplit_once('=').unwrap().1.to_owned()

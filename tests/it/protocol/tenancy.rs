@@ -32,10 +32,11 @@ impl View {
             "Binary.read",
             "$import-organizations",
         ];
-        let caller = Caller::from_claims(&json!({
+        let claims = json!({
             "user_id": "u", "user_type": "SYSTEM", "tenant": tenant,
             "realm_access": {"roles": roles}
-        }));
+        });
+        let caller = Caller::from_claims(&claims).in_tenant_of(&claims, "tenant");
         let place = match tenancy {
             Tenancy::Path => format!("/{tenant}"),
             Tenancy::Off | Tenancy::Claim => String::new(),
