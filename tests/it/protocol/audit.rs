@@ -293,10 +293,10 @@ fn audit_events_can_be_read_and_not_changed() {
     fyr.put("/AuditEvent?date=2026", &event).expect(405);
     fyr.delete(&path).expect(405);
     fyr.delete("/AuditEvent?date=2026").expect(405);
-    let patch = "[{\"op\":\"remove\",\"path\":\"/outcome\"}]";
+    let operations = "[{\"op\":\"remove\",\"path\":\"/outcome\"}]";
     let change = fyr.ask("PATCH", &path);
     change
-        .bytes("application/json-patch+json", patch)
+        .bytes("application/json-patch+json", operations)
         .send()
         .expect(405);
     let everything = json!({"resourceType": "Parameters", "parameter": [
