@@ -4,7 +4,7 @@
 //! {"audit": "request", "time": "2026-04-16T11:26:48.316+00:00", "requestId": "6f1c…", "tenant": "acme",
 //!  "user": "u1", "userType": "SYSTEM", "method": "POST", "path": "/fhir/", "interaction": "transaction",
 //!  "resources": ["POST Organization/1/_history/1 201 Created"], "status": 200, "durationMs": 12,
-//!  "cost": {"requests": 2, "readUnits": 0.0, "writeUnits": 6.0, "roundTrips": 2}}
+//!  "cost": {"requests": 2, "roundTrips": 2, "readUnits": 0.0, "writeUnits": 6.0}}
 //! ```
 //!
 //! `issues` has the codes of what failed, `unnamed` how many resources there are beyond the first
@@ -94,12 +94,7 @@ impl Record {
             status,
             issues: failure.map_or_else(Vec::new, issue_codes),
             duration_ms: now.since(asked.started),
-            cost: json!({
-                "requests": receipt.requests(),
-                "readUnits": receipt.read_units(),
-                "writeUnits": receipt.write_units(),
-                "roundTrips": receipt.round_trips(),
-            }),
+            cost: cost(receipt),
         }
     }
 
@@ -138,6 +133,18 @@ impl Record {
             }
         }
         line.to_string()
+    }
+}
+
+/// What was asked of the tables. Without units where the tables do not tell them, as those of a
+/// machine of one's own, which are free.
+fn cost(receipt: &Receipt) -> Value {
+    let (requests, trips) = (receipt.requests(), receipt.round_trips());
+    let (read, write) = (receipt.read_units(), receipt.write_units());
+    if read + write > 0.0 {
+        json!({"requests": requests, "roundTrips": trips, "readUnits": read, "writeUnits": write})
+    } else {
+        json!({"requests": requests, "roundTrips": trips})
     }
 }
 
