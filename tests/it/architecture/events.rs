@@ -73,3 +73,17 @@ fn every_event_is_json_of_the_kind_that_calls_the_function() {
         }
     }
 }
+
+#[test]
+fn a_token_of_an_event_is_minted_for_its_replay() {
+    for function in folders("functions") {
+        for case in cases(&function) {
+            let path = format!("events/{function}/{case}.json");
+            let event = std::fs::read_to_string(root().join(&path)).unwrap();
+            assert!(
+                !event.contains("Bearer ey"),
+                "{path} has a token that nobody signed; write {{token user role}} in its place"
+            );
+        }
+    }
+}

@@ -65,7 +65,8 @@ impl Engine {
             ("FYR_BLOBS_BUCKET", "fyr".to_owned()),
             ("FYR_FILES_BUCKET", "fyr-files".to_owned()),
             ("FYR_RECOVERY_QUEUE_URL", queue("fyr-recovery")),
-            ("FYR_JOBS_QUEUE_URL", queue("fyr-jobs")),
+            // The engine works off its own queue; from this one nobody receives, so that a job stays as it is.
+            ("FYR_JOBS_QUEUE_URL", queue("fyr-jobs-dead-letters")),
             ("FYR_EXPORT_OWNER", "scheduler".to_owned()),
         ]
     }
