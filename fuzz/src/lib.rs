@@ -99,3 +99,9 @@ pub fn patch(data: &[u8]) {
 pub fn cursor(data: &[u8]) {
     server::simulated::read_cursor(data);
 }
+
+/// A token: the bytes as a client sends them, header and claims as an issuer signed them, and the keys of
+/// an issuer.
+pub fn jwt(data: &[u8]) {
+    server::simulated::read_token(data);
+}

@@ -17,7 +17,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 
 use crate::failure::Failure;
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, issue};
 use connect::Http;
 pub(crate) use patience::Patience;
 

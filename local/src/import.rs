@@ -6,6 +6,8 @@
 //! identifier. Imported again, what has not changed is left as it is.
 
 mod forest;
+mod refusal;
+mod size;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,11 +22,12 @@ use serde_json::{Value, json};
 use store::Ids;
 
 use crate::arguments::ImportOrganizations;
-use crate::client::Client;
+use crate::client::{Answer, Client};
 use crate::failure::Failure;
 use crate::load::Sources;
 use crate::progress::Progress;
 use forest::Forest;
+use refusal::Refusal;
 
 /// What became of the organizations.
 #[derive(Debug, Default, PartialEq)]
@@ -80,36 +83,51 @@ pub(crate) async fn import(arguments: ImportOrganizations) -> Result<(), Failure
     Ok(())
 }
 
-/// What became of the organizations of a call. Without an idempotency key: imported again, what has not
-/// changed is left as it is, and nothing is written to know that.
+/// What became of the organizations of a call; trees that are to blame for a refusal are left out, and the others
+/// sent again.
 async fn send(
     client: &Client,
     url: &Uri,
     forest: &Forest,
     call: &[usize],
 ) -> Result<Tally, Failure> {
+    let mut open = call.to_vec();
+    let mut refused = 0;
+    while !open.is_empty() {
+        let answer = post(client, url, &body(forest, &open)).await?;
+        if answer.status.is_success() {
+            let response = answer.json().unwrap_or_default();
+            let mut tally = Tally::of(&response, open.len()).with_cost(answer.header("x-fyr-cost"));
+            tally.refused = refused;
+            return Ok(tally);
+        }
+        let refusal = Refusal::of(forest, &open, &answer);
+        for words in refusal.words {
+            eprintln!("refused: {words}");
+        }
+        refused += refusal.refused.len();
+        open = refusal.others;
+    }
+    Ok(Tally {
+        refused,
+        ..Tally::default()
+    })
+}
+
+/// Sends a call. Without an idempotency key: imported again, what has not changed is left as it is, and
+/// nothing is written to know that.
+async fn post(client: &Client, url: &Uri, parameters: &Value) -> Result<Answer, Failure> {
     let mut headers = HeaderMap::new();
     let json = HeaderValue::from_static("application/fhir+json");
     headers.insert(CONTENT_TYPE, json.clone());
     headers.insert(ACCEPT, json);
-    let body = Bytes::from(body(forest, call).to_string());
+    let body = Bytes::from(parameters.to_string());
     let answer = client.send(Method::POST, url, &headers, body).await;
     let answer = answer.map_err(Failure::unexpected)?;
-    if answer.status.is_success() {
-        let response = answer.json().unwrap_or_default();
-        return Ok(Tally::of(&response, call.len()).with_cost(answer.header("x-fyr-cost")));
-    }
     if matches!(answer.status.as_u16(), 401 | 403 | 404) || answer.status.is_server_error() {
         return Err(Failure::refused(answer.complaint()));
     }
-    let first = call.first().map(|at| forest.at(*at).place.to_string());
-    let (count, first) = (call.len(), first.unwrap_or_default());
-    let complaint = answer.complaint();
-    eprintln!("refused: {count} organizations from {first} on: {complaint}");
-    Ok(Tally {
-        refused: count,
-        ..Tally::default()
-    })
+    Ok(answer)
 }
 
 /// The parameters of a call: the organizations at these places.

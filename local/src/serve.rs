@@ -147,7 +147,7 @@ async fn start(
         clock,
         ids,
     };
-    let servers = Servers::new(ports, settings, Some(Arc::new(AuditLines::Error)));
+    let servers = Servers::new(ports, settings, Some(Arc::new(AuditLines)));
     let background = Background::start(&servers, &made_of.queues);
     Ok((servers, background))
 }

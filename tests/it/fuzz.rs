@@ -11,12 +11,13 @@ mod targets;
 type Target = (&'static str, fn(&[u8]));
 
 /// Each target, by the name of its folder of seeds.
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 6] = [
     ("json", targets::json),
     ("bundle", targets::bundle),
     ("query", targets::query),
     ("patch", targets::patch),
     ("cursor", targets::cursor),
+    ("jwt", targets::jwt),
 ];
 
 fn root() -> &'static Path {

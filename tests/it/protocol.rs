@@ -11,6 +11,7 @@
 )]
 
 mod adversity;
+mod algorithms;
 mod audit;
 mod authorization;
 mod authorization_matrix;

@@ -24,10 +24,11 @@ use std::sync::atomic::Ordering;
 
 use lambda_http::{Error, LambdaEvent, Request, lambda_runtime, service_fn};
 use serde_json::Value;
+use server::port::AuditLog;
 use server::{Ports, Servers, Ticked};
 use store::{Millis, Receipt, Recovery, Store, Swept};
 
-use crate::telemetry::{AuditLines, Measured, Meter, Metric};
+use crate::telemetry::{HeldRecord, Measured, Meter, Metric};
 use crate::{Config, ports, recovery, telemetry, token};
 use observed::Observed;
 use worker::Worker;
@@ -53,17 +54,19 @@ pub async fn run() -> Result<(), Error> {
     // There is no development mode here: whatever a gateway has verified, the function does too.
     let verifier = token::verifier(&config).ok_or("FYR_ISSUERS is not set")?;
     let meter = Meter::new(&config);
-    let servers = servers(&config, &Arc::default()).await?;
+    let held = Arc::new(HeldRecord::default());
+    let servers = servers(&config, &Arc::default(), Some(held.clone())).await?;
     lambda_http::run(service_fn(|event: Request| async {
         let receipt = Arc::new(Receipt::new());
         let base_path = &servers.settings().base_path;
         let caller = verifier.caller(event.headers()).await;
-        let observed = Observed::arriving(&event, &caller, base_path);
+        let observed = Observed::arriving(&event, base_path);
         let request = request::request(event, base_path)?;
         let response = servers
             .respond_metered(request, caller, Arc::clone(&receipt))
             .await;
-        meter.record(observed.answered(&response, &receipt));
+        let measured = observed.answered(&response, &receipt);
+        meter.record(measured.about_all(held.take()));
         Ok::<_, Error>(response::Reply(response))
     }))
     .await
@@ -77,7 +80,7 @@ pub async fn run_recovery() -> Result<(), Error> {
     telemetry::to_cloudwatch();
     let config = Config::from_environment()?;
     let worker = Worker::new(&config);
-    let servers = servers(&config, &worker.receipt).await?;
+    let servers = servers(&config, &worker.receipt, None).await?;
     run_queue(&worker, |message| {
         let (servers, worker) = (servers.clone(), worker.clone());
         async move {
@@ -99,7 +102,7 @@ pub async fn run_jobs() -> Result<(), Error> {
     telemetry::to_cloudwatch();
     let config = Config::from_environment()?;
     let worker = Worker::new(&config);
-    let servers = servers(&config, &worker.receipt).await?;
+    let servers = servers(&config, &worker.receipt, None).await?;
     run_queue(&worker, |message| {
         let servers = servers.clone();
         async move { servers.receive(&message).await }
@@ -139,7 +142,7 @@ pub async fn run_sweeper() -> Result<(), Error> {
     telemetry::to_cloudwatch();
     let config = Config::from_environment()?;
     let worker = Worker::new(&config);
-    let servers = servers(&config, &worker.receipt).await?;
+    let servers = servers(&config, &worker.receipt, None).await?;
     run_schedule(&worker, || sweep(&servers)).await
 }
 
@@ -185,7 +188,7 @@ pub async fn run_scheduled_export() -> Result<(), Error> {
         .scheduled_export()
         .ok_or("FYR_EXPORT_OWNER is not set")?;
     let worker = Worker::new(&config);
-    let servers = servers(&config, &worker.receipt).await?;
+    let servers = servers(&config, &worker.receipt, None).await?;
     run_schedule(&worker, || async {
         for server in servers.all() {
             let started = server.start_scheduled_export(scheduled).await?;
@@ -217,7 +220,11 @@ where
     lambda_runtime::run(service_fn(handle)).await
 }
 
-async fn servers(config: &Config, receipt: &Arc<Receipt>) -> Result<Servers, Error> {
+async fn servers(
+    config: &Config,
+    receipt: &Arc<Receipt>,
+    records: Option<Arc<dyn AuditLog>>,
+) -> Result<Servers, Error> {
     let base_url = config
         .base_url
         .as_deref()
@@ -232,6 +239,5 @@ async fn servers(config: &Config, receipt: &Arc<Receipt>) -> Result<Servers, Err
     };
     let mut settings = config.settings(base_url);
     settings.export.inline_bytes.get_or_insert(MAX_FILE_BYTES);
-    let audit = Arc::new(AuditLines::Output);
-    Ok(Servers::new(server_ports, settings, Some(audit)))
+    Ok(Servers::new(server_ports, settings, records))
 }

@@ -1,6 +1,6 @@
 //! Where logs go: JSON lines for `CloudWatch`, plain text on a terminal's standard error; the records of
-//! requests are lines of JSON in both. And what the
-//! functions measure: docs/operations.md lists the metrics.
+//! requests are lines of JSON in both. And what the functions measure: docs/operations.md lists the metrics.
+//! A function writes one line for a request, its record with what was measured.
 
 mod meter;
 mod metric;
@@ -11,29 +11,43 @@ pub use metric::{Described, METRICS, Metric, NAMESPACE};
 pub(crate) use totals::Totals;
 
 use std::io::{self, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde_json::{Map, Value};
 use server::port::AuditLog;
 use tracing_subscriber::EnvFilter;
 
-/// The records of requests among the lines of the log.
+/// The records of requests among the lines of a terminal's log, on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuditLines {
-    /// Standard output, which Lambda hands to `CloudWatch`.
-    Output,
-    /// Standard error, where a terminal has its log.
-    Error,
-}
+pub struct AuditLines;
 
 impl AuditLog for AuditLines {
     fn record(&self, line: &str) {
-        let line = format!("{line}\n");
-        let written = match self {
-            Self::Output => io::stdout().lock().write_all(line.as_bytes()),
-            Self::Error => io::stderr().lock().write_all(line.as_bytes()),
-        };
-        if let Err(failure) = written {
+        if let Err(failure) = writeln!(io::stderr().lock(), "{line}") {
             tracing::error!(%failure, "a request was not recorded");
         }
+    }
+}
+
+/// The record of the one request that a function is answering: what is measured joins it in its line.
+#[derive(Debug, Default)]
+pub(crate) struct HeldRecord(Mutex<Option<String>>);
+
+impl HeldRecord {
+    /// Takes the record, when there is one.
+    pub(crate) fn take(&self) -> Option<Map<String, Value>> {
+        let line = self.held().take()?;
+        serde_json::from_str(&line).ok()
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AuditLog for HeldRecord {
+    fn record(&self, line: &str) {
+        *self.held() = Some(line.to_owned());
     }
 }
 

@@ -68,7 +68,8 @@ pub(crate) fn issues(outcome: &Value) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-fn issue(issue: &Value) -> String {
+/// What an issue says, and where: a line.
+pub(crate) fn issue(issue: &Value) -> String {
     let text = |name: &str| issue.get(name).and_then(Value::as_str);
     let details = issue.pointer("/details/text").and_then(Value::as_str);
     let says = text("diagnostics").or(details).or(text("code"));

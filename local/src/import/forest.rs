@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
+use super::size::{MOST, Size};
 use crate::failure::Failure;
 use crate::load::{Piece, Place};
 
@@ -21,6 +22,7 @@ pub(super) struct Organization {
     /// What others call it.
     name: Option<String>,
     resource: Value,
+    size: Size,
 }
 
 impl Organization {
@@ -131,26 +133,43 @@ impl Forest {
         self.parents.get(at).copied().flatten()
     }
 
+    /// The root of its tree.
+    pub(super) fn root(&self, at: usize) -> usize {
+        let parents = std::iter::successors(Some(at), |at| self.parent(*at));
+        parents.last().unwrap_or(at)
+    }
+
     /// What finds its parent once that is imported.
     pub(super) fn parent_criterion(&self, at: usize) -> Option<String> {
         self.at(self.parent(at)?).criterion()
     }
 
-    /// What goes into each call: whole trees as long as they fit, at most so many organizations. The
-    /// calls of one list have a tree in common and follow each other; lists are independent.
-    pub(super) fn calls(&self, most: usize) -> Vec<Vec<Vec<usize>>> {
+    /// What goes into each call: whole trees as long as they fit, at most so many organizations, and no more
+    /// than a server takes. The calls of one list have a tree in common and follow each other; lists are
+    /// independent.
+    pub(super) fn calls(&self, organizations: usize) -> Vec<Vec<Vec<usize>>> {
+        let most = Size {
+            organizations,
+            ..MOST
+        };
         let mut lists: Vec<Vec<Vec<usize>>> = Vec::new();
-        let (mut list, mut call) = (Vec::new(), Vec::new());
+        let (mut list, mut call, mut size) = (Vec::new(), Vec::new(), Size::default());
         for tree in &self.trees {
-            if !call.is_empty() && call.len() + tree.len() > most {
+            let sizes = tree.iter().map(|at| self.at(*at).size);
+            let whole = sizes.fold(size, Size::plus);
+            if !call.is_empty() && !whole.fits(most) {
                 list.push(std::mem::take(&mut call));
                 lists.push(std::mem::take(&mut list));
+                size = Size::default();
             }
             for at in tree {
-                if call.len() == most {
+                let with = size.plus(self.at(*at).size);
+                if !call.is_empty() && !with.fits(most) {
                     list.push(std::mem::take(&mut call));
+                    size = Size::default();
                 }
                 call.push(*at);
+                size = size.plus(self.at(*at).size);
             }
         }
         list.extend(Some(call).filter(|call| !call.is_empty()));
@@ -171,6 +190,7 @@ fn organization(
     Ok(Organization {
         place,
         name,
+        size: Size::of(&resource),
         resource,
     })
 }
@@ -232,6 +252,31 @@ mod tests {
         let criterion = "Organization?identifier=urn:oid:1.2.208.176.1.1|unit";
         assert_eq!(forest.parent_criterion(3).as_deref(), Some(criterion));
         assert_eq!(forest.parent_criterion(4), None);
+    }
+
+    #[test]
+    fn a_call_is_no_larger_than_a_server_takes() {
+        let large = |name: &str, value: Value| {
+            let file = Arc::new("a.ndjson".into());
+            let resource = json!({"resourceType": "Organization", "id": name, "alias": value});
+            Ok(Piece::Resource(Place { file, line: 1 }, resource))
+        };
+        let long = || json!(["x".repeat(MOST.bytes * 2 / 3)]);
+        let pieces = vec![
+            large("a", long()),
+            large("b", json!([])),
+            large("c", long()),
+        ];
+        let forest = Forest::of(pieces.into_iter()).unwrap();
+        assert_eq!(forest.calls(10), [[vec![0, 1]], [vec![2]]]);
+        let many = || json!(vec![1; MOST.values * 2 / 3]);
+        let pieces = vec![
+            large("a", many()),
+            large("b", json!([])),
+            large("c", many()),
+        ];
+        let forest = Forest::of(pieces.into_iter()).unwrap();
+        assert_eq!(forest.calls(10), [[vec![0, 1]], [vec![2]]]);
     }
 
     #[test]

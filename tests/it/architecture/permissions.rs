@@ -155,6 +155,50 @@ fn a_function_has_the_policies_of_its_ports() {
     }
 }
 
+/// The functions that answer requests and may touch no resource: with `Audit=store` they store records.
+const RECORDING: [&str; 3] = ["export-kickoff", "poll-status", "reindex-kickoff"];
+
+#[test]
+fn whoever_answers_requests_can_store_their_records() {
+    let template = text("template.yaml");
+    let granted = "        - !If [StoresAudit, !Ref DocumentsPolicy, !Ref AWS::NoValue]";
+    for (name, ports) in FUNCTIONS {
+        let start = template.find(&format!("CodeUri: functions/{name}/\n"));
+        let has = block(&template[start.unwrap()..], "   ").any(|line| line == granted);
+        assert_eq!(has, RECORDING.contains(name), "{name}");
+        let integration = format!("\n  {}Integration:\n", pascal(name));
+        let answers = template.contains(&integration);
+        assert_eq!(
+            answers,
+            has || answers && ports.contains(&"Documents"),
+            "{name}"
+        );
+    }
+}
+
+/// `export-kickoff` becomes `ExportKickoff`.
+fn pascal(name: &str) -> String {
+    name.split('-')
+        .map(|word| word[..1].to_uppercase() + &word[1..])
+        .collect()
+}
+
+#[test]
+fn a_browser_may_ask_without_a_token_wherever_a_page_may_call() {
+    let template = text("template.yaml");
+    let routes: Vec<&str> = template
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("RouteKey: ANY "))
+        .collect();
+    assert!(routes.len() > 5);
+    for path in routes {
+        let preflight = format!(
+            "    Condition: HasCors\n    Properties:\n      ApiId: !Ref Api\n      RouteKey: OPTIONS {path}\n      AuthorizationType: NONE\n"
+        );
+        assert!(template.contains(&preflight), "{path}");
+    }
+}
+
 #[test]
 fn a_policy_allows_what_its_port_does() {
     let template = text("template.yaml");

@@ -117,6 +117,31 @@ fn the_entries_of_a_bundle_are_its_resources() {
 }
 
 #[test]
+fn an_import_names_what_became_of_each_organization() {
+    let fyr = Fyr::new();
+    let tree = [
+        ("1", &super::import::sor("1", "A")),
+        ("2", &super::import::sor("2", "B")),
+    ];
+    let tree = tree.map(|(n, organization)| super::import::entry(n, organization));
+    let reply = fyr
+        .post("/$import-organizations", &super::import::parameters(&tree))
+        .expect(200);
+    let told = record(&fyr);
+    let expected: Vec<String> = (0..3)
+        .map(|n| {
+            let location = reply.response(n)["location"].as_str().unwrap().to_owned();
+            format!(
+                "{} 201 Created",
+                location.strip_prefix(&format!("{BASE}/")).unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(told["resources"], json!(expected));
+    assert!(expected[2].starts_with("Provenance/"));
+}
+
+#[test]
 fn a_large_bundle_names_a_thousand_and_counts_the_rest() {
     let fyr = Fyr::new();
     let entries: Vec<Value> = (0..1_003)

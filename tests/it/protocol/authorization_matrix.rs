@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use server::auth::Caller;
+use server::{Tenancy, auth::Caller};
 
 use super::{
     fyr::Fyr,
     issuer::{AUDIENCE, ISSUER, NOW, TestIssuer, encode, good_claims, header, merged},
+    reply::Reply,
 };
 
 /// A route, a request for it, and the roles that it takes.
@@ -122,6 +123,21 @@ const ENTRIES: &[Entry] = &[
     entry("POST", "[type]/[id]/$validate", "/Organization/1/$validate", Body::Organization, READ),
 ];
 
+impl Entry {
+    /// What somebody of another tenant is told, where it shows that there is nothing: none, where it is
+    /// what everybody is told who is let in.
+    fn elsewhere(&self) -> Option<u16> {
+        let is_of_instance = self.row.starts_with("[type]/[id]");
+        match (self.method, self.row) {
+            _ if self.is_owned => Some(404),
+            ("PUT", "[type]/[id]") => Some(201),
+            // what is not there need not be deleted, and what is sent along can be validated
+            ("DELETE", "[type]/[id]") | ("POST", "[type]/[id]/$validate") => Some(200),
+            _ => is_of_instance.then_some(404),
+        }
+    }
+}
+
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
@@ -136,15 +152,19 @@ enum Who {
     Roleless,
     TooNarrow,
     OtherOwner,
+    /// The same user with the same roles, of tenant b: everything here is tenant a's.
+    OtherTenant,
+    /// Whoever names no tenant where there are some.
+    NoTenant,
     Allowed,
 }
 
 use Who::{
-    Allowed, Expired, Nobody, NotYet, OtherOwner, Roleless, TooNarrow, UnknownKey, Unsigned,
-    WrongAlgorithm, WrongAudience, WrongIssuer,
+    Allowed, Expired, NoTenant, Nobody, NotYet, OtherOwner, OtherTenant, Roleless, TooNarrow,
+    UnknownKey, Unsigned, WrongAlgorithm, WrongAudience, WrongIssuer,
 };
 
-const ALL: [Who; 12] = [
+const ALL: [Who; 14] = [
     Nobody,
     Expired,
     NotYet,
@@ -156,14 +176,18 @@ const ALL: [Who; 12] = [
     Roleless,
     TooNarrow,
     OtherOwner,
+    OtherTenant,
+    NoTenant,
     Allowed,
 ];
 
 impl Who {
-    /// The refusal that this caller meets at a route; none for those who are let in.
-    fn refusal(self, entry: &Entry) -> Option<u16> {
+    /// The status that this caller meets at a route; none for those who are let in.
+    fn status(self, entry: &Entry) -> Option<u16> {
         match self {
+            NoTenant => Some(403),
             _ if entry.roles.is_empty() => None,
+            OtherTenant => entry.elsewhere(),
             Roleless | TooNarrow => Some(403),
             OtherOwner => entry.is_owned.then_some(403),
             Allowed => None,
@@ -190,7 +214,8 @@ impl Who {
             Roleless => issuer.token(&json!({"realm_access": {"roles": []}})),
             TooNarrow => issuer.token(&json!({"scope": entry.narrow})),
             OtherOwner => with(json!({"sub": "somebody else"})),
-            Allowed => with(json!({})),
+            OtherTenant => with(json!({"tenant": "b"})),
+            NoTenant | Allowed => with(json!({})),
         })
     }
 }
@@ -209,13 +234,13 @@ fn every_route_has_an_entry_in_the_matrix() {
 
 #[test]
 fn every_route_lets_in_whom_it_should_and_nobody_else() {
-    let issuer = TestIssuer::new();
+    let issuer = TestIssuer::with(|settings| settings.tenant_claim = Some("tenant".to_owned()));
     let mut wrong = Vec::new();
     for entry in ENTRIES {
         for who in ALL {
             let (status, text) = ask(&issuer, entry, who);
-            let is_right = match who.refusal(entry) {
-                Some(refusal) => status == refusal,
+            let is_right = match who.status(entry) {
+                Some(expected) => status == expected,
                 None => ![401, 403].contains(&status) && status < 500,
             };
             if !is_right {
@@ -229,10 +254,17 @@ fn every_route_lets_in_whom_it_should_and_nobody_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A request to a server with an organization and an export, both somebody's.
+/// A request to a server with an organization and a job, both somebody's, and of tenant a where there are tenants.
 fn ask(issuer: &TestIssuer, entry: &Entry, who: Who) -> (u16, String) {
-    let fyr = Fyr::new();
-    fyr.put(
+    let has_tenants = matches!(who, OtherTenant | NoTenant);
+    let fyr = Fyr::with(|settings| {
+        if has_tenants {
+            settings.tenancy = Tenancy::Claim;
+            settings.tenants = vec!["a".parse().unwrap(), "b".parse().unwrap()];
+        }
+    });
+    let of_a = fyr.seen_by(Caller::developer().in_tenant_of(&json!({"tenant": "a"}), "tenant"));
+    of_a.put(
         ONE,
         &json!({"resourceType": "Organization", "id": "1", "name": "A"}),
     )
@@ -246,8 +278,21 @@ fn ask(issuer: &TestIssuer, entry: &Entry, who: Who) -> (u16, String) {
         None => Caller::anonymous(),
         Some(token) => issuer.caller(&token),
     };
-    let fyr = fyr.seen_by(caller);
-    let path = entry.path.replace("{job}", &job);
+    let reply = asked(&fyr.seen_by(caller), entry, &job);
+    if has_tenants {
+        let left = of_a.get(ONE).expect(200).json;
+        assert_eq!(
+            (&left["name"], &left["meta"]["versionId"]),
+            (&json!("A"), &json!("1"))
+        );
+        assert!(!reply.text.contains("\"A\""), "{}", reply.text);
+    }
+    (reply.status, reply.text)
+}
+
+/// Sends the request of an entry.
+fn asked(fyr: &Fyr, entry: &Entry, job: &str) -> Reply {
+    let path = entry.path.replace("{job}", job);
     let ask = fyr
         .ask(entry.method, &path)
         .header("prefer", "respond-async");
@@ -258,7 +303,8 @@ fn ask(issuer: &TestIssuer, entry: &Entry, who: Who) -> (u16, String) {
         Body::Patch => ask.bytes("application/json-patch+json", "[]"),
         Body::Bundle => ask.json(&json!({"resourceType": "Bundle", "type": "transaction",
             "entry": [{"request": {"method": "GET", "url": "Organization/1"}}]})),
-        Body::Parameters => ask.json(&json!({"resourceType": "Parameters"})),
+        Body::Parameters => ask.json(&json!({"resourceType": "Parameters", "parameter": [
+            {"name": "expungePreviousVersions", "valueBoolean": true}]})),
         Body::Form => {
             let is_of_server = entry.row == "_search";
             let form = if is_of_server {
@@ -269,13 +315,14 @@ fn ask(issuer: &TestIssuer, entry: &Entry, who: Who) -> (u16, String) {
             ask.bytes("application/x-www-form-urlencoded", form)
         }
     };
-    let reply = ask.send();
-    (reply.status, reply.text)
+    ask.send()
 }
 
 /// The job that `somebody` began, whose status the entry is about.
 fn begun(fyr: &Fyr, entry: &Entry) -> String {
-    let owner = fyr.with_roles(entry.roles);
+    let claims = json!({"user_id": "somebody", "user_type": "SYSTEM", "tenant": "a",
+        "realm_access": {"roles": entry.roles}});
+    let owner = fyr.seen_by(Caller::from_claims(&claims).in_tenant_of(&claims, "tenant"));
     let ask = if entry.roles == IMPORT {
         let lines = json!({"resourceType": "Organization", "identifier": [
             {"system": "urn:oid:1.2.208.176.1.1", "value": "1"}]});

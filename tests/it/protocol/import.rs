@@ -69,7 +69,7 @@ fn part_of(organization: Value, reference: &str) -> Value {
 }
 
 /// An entry of an import; the organization is called by `urn:uuid:<name>`.
-fn entry(name: &str, organization: &Value) -> Value {
+pub(super) fn entry(name: &str, organization: &Value) -> Value {
     json!({
         "fullUrl": format!("urn:uuid:{name}"),
         "resource": organization,

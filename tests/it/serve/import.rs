@@ -11,7 +11,7 @@ use super::process::{Server, run};
 )]
 fn organizations() -> usize {
     let given = std::env::var("FYR_TEST_IMPORT").ok();
-    given.map_or(1_500, |text| text.parse().unwrap())
+    given.map_or(1_100, |text| text.parse().unwrap())
 }
 
 /// Imports a file: what the command tells.
@@ -47,4 +47,27 @@ fn i14_a_registry_imported_again_writes_nothing() {
     let expected = format!("0 created, 0 updated, {count} unchanged, 0 refused\n");
     assert!(again.starts_with(&expected), "{again}");
     assert!(again.ends_with(" RRU, 0 WRU\n"), "{again}");
+}
+
+#[test]
+fn a_tree_that_is_refused_keeps_no_other_of_its_call_from_being_imported() {
+    let server = Server::start(&["--ephemeral"]);
+    let base = format!("http://{}/fhir", server.address);
+    let place = tempfile::tempdir().unwrap();
+    let (code, text, said) = run(&["registry", "--organizations", "4"]);
+    assert_eq!(code, Some(0), "{said}");
+    let wrong = r#"{"resourceType": "Organization", "name": "of no register"}"#;
+    let file = place.path().join("registry.ndjson");
+    std::fs::write(&file, format!("{wrong}\n{text}{wrong}\n")).unwrap();
+    let file = file.to_str().unwrap();
+    let (code, told, said) = run(&["import-organizations", file, "--base", &base]);
+    assert_eq!(code, Some(3), "{told}{said}");
+    assert!(
+        told.contains("4 created, 0 updated, 0 unchanged, 2 refused"),
+        "{told}"
+    );
+    for line in [1, 6] {
+        let blamed = format!("registry.ndjson:{line}: Validation error: ");
+        assert!(said.contains(&blamed), "{said}");
+    }
 }

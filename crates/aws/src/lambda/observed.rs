@@ -1,18 +1,17 @@
-//! What a request was, and what came of it: the request log, and the metrics of requests, in one line.
+//! The metrics of a request, and the words by which its line is found beside those of its record
+//! (`server::audit`), which stands in the same line unless `FYR_AUDIT` is off.
 //!
 //! | member | from |
 //! |---|---|
 //! | `requestId` | `X-Request-Id` of the answer: the client's own, or ours |
 //! | `lambdaRequestId`, `xrayTraceId` | the invocation |
-//! | `caller` | the user of the token |
-//! | `method`, `type`, `operation` | the request; ids and queries are not logged here |
+//! | `type`, `operation` | the request; ids and queries are not logged here |
 //! | `job` | `_jobId` of the request, or of the address that the answer tells |
-//! | `status`, `requests`, `roundTrips` | the answer, and the calls to the tables that it took |
+//! | `status`, `roundTrips` | the answer, and the calls to the tables that followed each other |
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, header};
 use lambda_http::RequestExt;
-use server::auth::Caller;
 use store::{Millis, Receipt};
 
 use crate::telemetry::{Measured, Meter, Metric, Totals};
@@ -23,8 +22,6 @@ pub(super) struct Observed {
     began: Millis,
     lambda_request: Option<String>,
     trace: Option<String>,
-    caller: Option<String>,
-    method: String,
     resource_type: Option<String>,
     operation: Option<String>,
     job: Option<String>,
@@ -32,7 +29,7 @@ pub(super) struct Observed {
 
 impl Observed {
     /// A request, as it arrives in this invocation.
-    pub(super) fn arriving(event: &lambda_http::Request, caller: &Caller, base_path: &str) -> Self {
+    pub(super) fn arriving(event: &lambda_http::Request, base_path: &str) -> Self {
         let context = event.lambda_context_ref();
         let path = event.raw_http_path();
         let path = path.strip_prefix(base_path).unwrap_or(path);
@@ -40,8 +37,6 @@ impl Observed {
             began: Meter::now(),
             lambda_request: context.map(|context| context.request_id.clone()),
             trace: context.and_then(|context| context.xray_trace_id.clone()),
-            caller: caller.user_id.clone(),
-            method: event.method().to_string(),
             resource_type: resource_type(path),
             operation: operation(path),
             job: event.uri().query().and_then(job),
@@ -64,13 +59,10 @@ impl Observed {
             .about("requestId", text(headers, "x-request-id"))
             .about("lambdaRequestId", self.lambda_request)
             .about("xrayTraceId", self.trace)
-            .about("caller", self.caller)
-            .about("method", Some(self.method))
             .about("type", self.resource_type)
             .about("operation", self.operation)
             .about("job", self.job.or(told))
             .about("status", Some(status.as_u16()))
-            .about("requests", Some(receipt.requests()))
             .about("roundTrips", Some(receipt.round_trips()))
     }
 }
@@ -110,6 +102,9 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 mod tests {
     use lambda_http::request;
     use serde_json::json;
+    use server::port::AuditLog;
+
+    use crate::telemetry::HeldRecord;
 
     use super::*;
 
@@ -120,7 +115,7 @@ mod tests {
             "isBase64Encoded": false
         });
         let event = request::from_str(&event.to_string()).unwrap();
-        Observed::arriving(&event, &Caller::anonymous(), "")
+        Observed::arriving(&event, "")
     }
 
     #[test]
@@ -158,6 +153,19 @@ mod tests {
             .unwrap();
         let measured = begun.answered(&response, &Receipt::new());
         assert!(format!("{measured:?}").contains("61469f6a"));
+    }
+
+    #[test]
+    fn a_request_and_its_record_are_one_line() {
+        let held = HeldRecord::default();
+        held.record(r#"{"audit": "request", "user": "u1", "status": 200}"#);
+        let response = Response::new(Bytes::new());
+        let measured = observed("/Organization/1", "").answered(&response, &Receipt::new());
+        let text = format!("{:?}", measured.about_all(held.take()));
+        for member in ["user", "audit", "Organization", "Requests"] {
+            assert!(text.contains(member), "{member}: {text}");
+        }
+        assert!(held.take().is_none(), "it is of one request");
     }
 
     #[test]

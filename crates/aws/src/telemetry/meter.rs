@@ -39,6 +39,12 @@ impl Measured {
         self.and(metric, f64::from(count.try_into().unwrap_or(u32::MAX)))
     }
 
+    /// With all members of a record.
+    pub(crate) fn about_all(mut self, record: Option<Map<String, Value>>) -> Self {
+        self.about.extend(record.unwrap_or_default());
+        self
+    }
+
     /// With a word about it, when there is one.
     pub(crate) fn about(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
         if let Some(value) = value {

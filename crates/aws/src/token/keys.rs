@@ -24,9 +24,19 @@ use crate::connection::reason;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Keys where issuers publish them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PublishedKeys {
     connector: OnceLock<Option<SharedHttpConnector>>,
+    patience: Duration,
+}
+
+impl Default for PublishedKeys {
+    fn default() -> Self {
+        Self {
+            connector: OnceLock::new(),
+            patience: PATIENCE,
+        }
+    }
 }
 
 impl KeySource for PublishedKeys {
@@ -39,8 +49,9 @@ impl KeySource for PublishedKeys {
             if !place.contains("://") {
                 return read(place, max_bytes);
             }
-            let got = tokio::time::timeout(PATIENCE, self.get(place, max_bytes)).await;
-            got.unwrap_or_else(|_| Err(KeysUnavailable(format!("no answer in {PATIENCE:?}"))))
+            let patience = self.patience;
+            let got = tokio::time::timeout(patience, self.get(place, max_bytes)).await;
+            got.unwrap_or_else(|_| Err(KeysUnavailable(format!("no answer in {patience:?}"))))
         })
     }
 }
@@ -89,4 +100,36 @@ fn read(path: &str, max_bytes: usize) -> Result<Bytes, KeysUnavailable> {
 
 fn too_large(max_bytes: usize) -> KeysUnavailable {
     KeysUnavailable(format!("more than {max_bytes} bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::client::http::HttpConnectorFuture;
+
+    use super::*;
+
+    /// An issuer that takes a request and says nothing.
+    #[derive(Debug)]
+    struct Silent;
+
+    impl HttpConnector for Silent {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            HttpConnectorFuture::new(std::future::pending())
+        }
+    }
+
+    #[test]
+    fn an_issuer_that_is_silent_is_waited_for_three_seconds() {
+        assert_eq!(PublishedKeys::default().patience, Duration::from_secs(3));
+        let keys = PublishedKeys {
+            connector: OnceLock::from(Some(SharedHttpConnector::new(Silent))),
+            patience: Duration::from_millis(1),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let fetched = runtime.block_on(keys.fetch("https://login.example/certs", 1_000));
+        assert_eq!(fetched.unwrap_err().to_string(), "no answer in 1ms");
+    }
 }

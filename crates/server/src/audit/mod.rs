@@ -110,8 +110,14 @@ impl Trail {
             }
         } else {
             let found = entries.iter().filter_map(|entry| {
-                let url = entry.get("fullUrl")?.as_str()?;
-                Some(Touched::of(below(base_url, url)))
+                let mut touched = Touched::default();
+                match entry.get("fullUrl").and_then(Value::as_str) {
+                    Some(url) => url.clone_into(&mut touched.resource),
+                    // an import: what became of each organization
+                    None => touched.answered(entry),
+                }
+                touched.resource = below(base_url, &touched.resource);
+                (!touched.resource.is_empty()).then_some(touched)
             });
             let found: Vec<Touched> = found.collect();
             if !found.is_empty() {

@@ -50,9 +50,16 @@ pub(super) fn read_body(
         }
     })?;
     if is_lines {
-        return lines::bundle(&body);
+        return lines::bundle(&body, limit);
     }
-    let parsed = json::parse(&body).map_err(|issue| Failure::of(Kind::Malformed, issue))?;
+    let parsed = json::parse(&body).map_err(|issue| {
+        let issue = if is_import {
+            lines::instead(issue)
+        } else {
+            issue
+        };
+        Failure::of(Kind::Malformed, issue)
+    })?;
     let Value::Object(object) = parsed else {
         let text = "the body must be a resource: a JSON object";
         return Err(Failure::new(Kind::Malformed, IssueType::Structure, text));

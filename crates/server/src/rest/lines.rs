@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use fhir::{
-    json::{self, Object},
+    json::{self, MAX_VALUES, Object},
     outcome::{Issue, IssueType},
 };
 use serde_json::{Value, json};
@@ -20,6 +20,9 @@ const NAMES: [&str; 3] = [
 ];
 /// Lines whose problems are told.
 const TOLD: usize = 100;
+/// Bytes of the largest body for each value that all lines may have: a value takes some 100 bytes in
+/// memory. Organizations have one in 20 bytes.
+const BYTES_OF_A_VALUE: usize = 12;
 
 /// Whether a body is said to be NDJSON.
 pub(super) fn is(content_type: Option<&str>) -> bool {
@@ -38,17 +41,36 @@ pub(super) fn suggest(mut failure: Failure) -> Failure {
     failure
 }
 
-/// The transaction that lines are.
+/// The issue of an import that is too much for one text of JSON, with what to do: each line is a text
+/// of its own.
+pub(super) fn instead(mut issue: Issue) -> Issue {
+    if issue
+        .diagnostics
+        .starts_with(&format!("more than {MAX_VALUES} values"))
+    {
+        issue.diagnostics.push_str(
+            ". Send the import as NDJSON, an organization in each line (Content-Type: \
+             application/fhir+ndjson), with Prefer: respond-async, or split it by tree",
+        );
+    }
+    issue
+}
+
+/// The transaction that lines are, of a body that may have so many bytes.
 ///
 /// # Errors
 ///
-/// 400 with the problems of the first lines that are no JSON objects.
-pub(super) fn bundle(body: &[u8]) -> Result<Object, Failure> {
+/// 400 with the problems of the first lines that are no JSON objects, and for too many values.
+pub(super) fn bundle(body: &[u8], limit: usize) -> Result<Object, Failure> {
     let (mut resources, mut issues) = (Vec::new(), Vec::new());
+    let (mut count, most) = (0, limit / BYTES_OF_A_VALUE);
     let lines = body.split(|byte| *byte == b'\n').zip(1_usize..);
     for (line, number) in lines.filter(|(line, _)| !line.trim_ascii().is_empty()) {
         match json::parse(line) {
-            Ok(Value::Object(resource)) => resources.push(resource),
+            Ok(Value::Object(resource)) => {
+                count += resource.values().map(values).sum::<usize>();
+                resources.push(resource);
+            }
             Ok(_) => {
                 let text = format!("line {number} is no resource: a JSON object is needed");
                 issues.push(Issue::error(IssueType::Structure, text));
@@ -58,7 +80,12 @@ pub(super) fn bundle(body: &[u8]) -> Result<Object, Failure> {
                 ..issue
             }),
         }
-        if issues.len() >= TOLD {
+        if count > most {
+            let text =
+                format!("line {number}: more than {most} values by here; split the import by tree");
+            issues = vec![Issue::error(IssueType::TooCostly, text)];
+        }
+        if issues.len() >= TOLD || count > most {
             break;
         }
     }
@@ -86,6 +113,15 @@ pub(super) fn bundle(body: &[u8]) -> Result<Object, Failure> {
     bundle.insert("type".into(), "transaction".into());
     bundle.insert("entry".into(), entries.collect());
     Ok(bundle)
+}
+
+fn values(value: &Value) -> usize {
+    let inside: usize = match value {
+        Value::Object(members) => members.values().map(values).sum(),
+        Value::Array(all) => all.iter().map(values).sum(),
+        _ => 0,
+    };
+    inside + 1
 }
 
 /// Lets `partOf` name the entry that a line becomes.

@@ -2,9 +2,11 @@
 
 mod files;
 mod queue;
+mod token;
 
 pub use files::SimulatedFiles;
 pub use queue::{SimulatedQueue, Waiting};
+pub use token::read_token;
 
 /// Reads bytes as the cursor of a search, as a client sends it and as one that we have signed. For
 /// fuzzing: it must neither panic nor let a forged one pass.

@@ -42,3 +42,49 @@ impl Queue for TenantQueue {
         self.all.send(self.prefix.add(&body), delay)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures::{
+        executor::block_on,
+        future::{FutureExt, ready},
+    };
+
+    use super::*;
+    use crate::simulated::SimulatedQueue;
+
+    fn prefix() -> Prefix {
+        Prefix::of(&"acme".parse().unwrap())
+    }
+
+    /// Remembers what it was armed with.
+    #[derive(Default)]
+    struct Armed(Mutex<Vec<(String, u64)>>);
+
+    impl Alarm for Armed {
+        fn arm(&self, transaction: String, after_ms: u64) -> BoxFuture<'_, Result<(), Source>> {
+            self.0.lock().unwrap().push((transaction, after_ms));
+            ready(Ok(())).boxed()
+        }
+    }
+
+    #[test]
+    fn an_alarm_names_the_tenant_whose_transaction_it_is() {
+        let all = Arc::new(Armed::default());
+        let alarm = TenantAlarm::new(all.clone(), prefix());
+        block_on(alarm.arm("t1".to_owned(), 60_000)).unwrap();
+        let armed = all.0.lock().unwrap().clone();
+        assert_eq!(armed, [("acme~t1".to_owned(), 60_000)]);
+    }
+
+    #[test]
+    fn a_message_about_a_job_names_the_tenant_whose_job_it_is() {
+        let all = SimulatedQueue::new();
+        let queue = TenantQueue::new(Arc::new(all.clone()), prefix());
+        block_on(queue.send("{}".to_owned(), Duration::ZERO)).unwrap();
+        let sent: Vec<String> = all.take().into_iter().map(|one| one.body).collect();
+        assert_eq!(sent, ["acme~{}"]);
+    }
+}

@@ -101,3 +101,63 @@ impl Files for TenantFiles {
         self.all.link(self.prefix.add(&key), lifetime)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use store::simulated::SimulatedBlobs;
+
+    use super::*;
+    use crate::simulated::SimulatedFiles;
+
+    fn prefix(tenant: &str) -> Prefix {
+        Prefix::of(&tenant.parse().unwrap())
+    }
+
+    #[test]
+    fn a_blob_of_one_tenant_is_neither_read_nor_deleted_by_another() {
+        let all = SimulatedBlobs::new();
+        let [of_a, of_b] =
+            ["a", "b"].map(|name| TenantBlobs::new(Arc::new(all.clone()), prefix(name)));
+        let key = || "0123".to_owned();
+        block_on(of_a.put(key(), Bytes::from_static(b"a"))).unwrap();
+        assert!(block_on(of_b.get(key())).is_err());
+        block_on(of_b.delete(vec![key()])).unwrap();
+        assert_eq!(all.keys(), ["a~0123"]);
+        block_on(of_b.put(key(), Bytes::from_static(b"b"))).unwrap();
+        assert_eq!(block_on(of_a.get(key())).unwrap(), "a");
+        block_on(of_a.delete(vec![key()])).unwrap();
+        assert_eq!(all.keys(), ["b~0123"]);
+    }
+
+    #[test]
+    fn a_file_of_one_tenant_is_neither_read_nor_listed_nor_linked_nor_deleted_by_another() {
+        let all = SimulatedFiles::new();
+        let [of_a, of_b] =
+            ["a", "b"].map(|name| TenantFiles::new(Arc::new(all.clone()), prefix(name)));
+        let key = || "export/1/f".to_owned();
+        let label = FileLabel {
+            job: "1".to_owned(),
+            owner: "u".to_owned(),
+            kind: "Organization".to_owned(),
+        };
+        block_on(of_a.put(key(), Bytes::from_static(b"a"), label)).unwrap();
+        assert_eq!(all.keys(), ["a~export/1/f"]);
+        assert!(block_on(of_b.get(key(), None)).is_err());
+        assert!(block_on(of_b.head(key())).is_err());
+        let minute = Duration::from_mins(1);
+        let linked = block_on(of_a.link(key(), minute)).unwrap();
+        assert!(linked.contains("a~export/1/f"), "{linked}");
+        let listed = |files: &TenantFiles| {
+            let list = block_on(files.list("export/".to_owned(), None)).unwrap();
+            list.files
+                .into_iter()
+                .map(|file| file.key)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(listed(&of_a), ["export/1/f"]);
+        assert!(listed(&of_b).is_empty());
+        block_on(of_b.delete(vec![key()])).unwrap();
+        assert_eq!(block_on(of_a.get(key(), None)).unwrap(), "a");
+    }
+}

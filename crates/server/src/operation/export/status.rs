@@ -35,39 +35,43 @@ pub(crate) async fn status(
             let text = format!("the export failed: {reason}");
             Err(Failure::new(Kind::Internal, IssueType::Processing, text))
         }
-        state => progress(context, &found.job, state).await,
+        state => {
+            let share = share(context, &found.job, state).await?;
+            Ok(progress(context, &found.job, state, &share))
+        }
     }
 }
 
-/// 202: how far a job is that is under way.
-///
-/// # Errors
-///
-/// 503 when its steps cannot be read.
-pub(in crate::operation) async fn progress(
+/// The share of an export's steps that are done: ` (40%)`, when it is divided into several.
+async fn share(context: &Context, job: &Job, state: State) -> Result<String, Failure> {
+    if state != State::InProgress || job.plan.len() < 2 {
+        return Ok(String::new());
+    }
+    let steps = context.jobs.steps(job).await.map_err(out_of_reach)?;
+    let done = steps.iter().filter(|step| step.is_done).count();
+    Ok(format!(" ({}%)", done * 100 / steps.len().max(1)))
+}
+
+/// 202: a job is under way, in this state, and how much of it is done.
+pub(in crate::operation) fn progress(
     context: &Context,
     job: &Job,
     state: State,
-) -> Result<Answer, Failure> {
+    share: &str,
+) -> Answer {
     let word = match state {
         State::Accepted => "QUEUED",
         State::InProgress => "IN_PROGRESS",
         _ => "FINALIZE",
     };
     let at = Instant::from_millis(job.changed);
-    let mut share = String::new();
-    if state == State::InProgress && job.plan.len() > 1 {
-        let steps = context.jobs.steps(job).await.map_err(out_of_reach)?;
-        let done = steps.iter().filter(|step| step.is_done).count();
-        share = format!(" ({}%)", done * 100 / steps.len().max(1));
-    }
     let told = format!("Build in progress - Status set to {word} at {at}{share}");
     let wait = advised_wait(context, job).to_string();
-    Ok(Special::default()
+    Special::default()
         .header("x-progress", &told)
         .header(header::RETRY_AFTER, &wait)
         .header(header::CONTENT_LENGTH, "0")
-        .answer(StatusCode::ACCEPTED))
+        .answer(StatusCode::ACCEPTED)
 }
 
 /// Seconds after which it is worth while to ask again.

@@ -56,6 +56,11 @@ impl Tally {
         self.refusals.truncate(TOLD);
     }
 
+    /// All organizations that it counts.
+    pub(super) fn organizations(&self) -> usize {
+        self.created + self.updated + self.unchanged + self.refused
+    }
+
     /// `1 created, 2 updated, 3 unchanged, 4 refused`
     pub(super) fn sentence(&self) -> String {
         let Self {

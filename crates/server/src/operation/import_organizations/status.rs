@@ -17,11 +17,16 @@ use fhir::{
 use http::StatusCode;
 use serde_json::json;
 
-use super::{IMPORT, kick_off::files_out_of_reach, part, place::Outcome};
+use super::{
+    IMPORT,
+    kick_off::files_out_of_reach,
+    part,
+    place::{Outcome, Place, Wanted},
+};
 use crate::{
     failure::{Failure, Kind},
     interaction::{Answer, Context, Special},
-    job::{Found, State},
+    job::{Found, Job, State},
     operation::{export, out_of_reach, reindex},
 };
 
@@ -40,8 +45,28 @@ pub(crate) async fn status(context: &Context, query: &[Parameter]) -> Result<Ans
             let text = format!("the import failed: {reason}. What was imported by then stays");
             Err(Failure::new(Kind::Internal, IssueType::Processing, text))
         }
-        state => export::progress(context, &found.job, state).await,
+        state => {
+            let share = share(context, &found.job, state).await?;
+            Ok(export::progress(context, &found.job, state, &share))
+        }
     }
+}
+
+/// How many organizations are done, as far as it has been put down: ` (300 of 2000 organizations)`.
+async fn share(context: &Context, job: &Job, state: State) -> Result<String, Failure> {
+    if state != State::InProgress {
+        return Ok(String::new());
+    }
+    let wanted: Wanted = serde_json::from_value(job.request.clone()).map_err(Failure::internal)?;
+    let steps = context.jobs.steps(job).await.map_err(out_of_reach)?;
+    let places = steps
+        .into_iter()
+        .filter_map(|step| serde_json::from_value::<Place>(step.checkpoint).ok());
+    let done: usize = places.map(|place| place.tally.organizations()).sum();
+    Ok(format!(
+        " ({done} of {} organizations)",
+        wanted.organizations
+    ))
 }
 
 /// Ends an import that is under way.
