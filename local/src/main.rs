@@ -21,6 +21,7 @@ mod client;
 mod doctor;
 mod export;
 mod failure;
+mod health;
 mod import;
 mod load;
 mod network;

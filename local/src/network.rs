@@ -31,6 +31,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::caller::Callers;
+use crate::health::Health;
 
 /// A client that has not sent the head of a request by then is cut off.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -52,6 +53,7 @@ pub(crate) struct Host {
     callers: Arc<Callers>,
     limits: NetworkLimits,
     room: Arc<Semaphore>,
+    health: Arc<Health>,
 }
 
 /// A response on its way out.
@@ -105,16 +107,25 @@ fn connect(stream: TcpStream, host: Host, connections: &GracefulShutdown) {
 }
 
 impl Host {
-    pub(crate) fn new(servers: Servers, callers: Callers, limits: NetworkLimits) -> Self {
+    pub(crate) fn new(
+        servers: Servers,
+        callers: Callers,
+        limits: NetworkLimits,
+        health: Health,
+    ) -> Self {
         Self {
             servers,
             callers: Arc::new(callers),
             limits,
             room: Arc::new(Semaphore::new(limits.requests_at_a_time)),
+            health: Arc::new(health),
         }
     }
 
     async fn respond(&self, request: Request<Incoming>) -> Outgoing {
+        if Health::is_asked_for(request.method(), request.uri().path()) {
+            return self.health.answer(request.method()).await;
+        }
         let (parts, body) = request.into_parts();
         let caller = self.callers.caller(&parts.headers).await;
         let head = Request::from_parts(parts, ());

@@ -21,6 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::arguments::Serve;
 use crate::caller::Callers;
 use crate::failure::Failure;
+use crate::health::Health;
 use crate::network::{self, Host};
 use background::Background;
 use engine::Tables;
@@ -35,7 +36,9 @@ pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failur
     let address = listener.local_addr().map_err(Failure::unexpected)?;
     let settings = settings(&arguments, &config, address);
     let tables = Tables::open(&arguments, &config)?;
-    let (servers, mut background) = start(&tables, &config, settings).await?;
+    let client = connect(tables.endpoint()).await;
+    let health = Health::new(client.clone(), config.table_names());
+    let (servers, mut background) = start(&tables, client, &config, settings).await?;
     if let Some(every) = arguments.export_schedule {
         let scheduled = config.scheduled_export().cloned().ok_or_else(|| {
             Failure::usage("--export-schedule needs FYR_EXPORT_OWNER, who owns the exports")
@@ -49,7 +52,8 @@ pub(crate) async fn serve(arguments: Serve, config: Config) -> Result<(), Failur
             "development mode: no token is verified, and whoever has none may do everything"
         );
     }
-    network::serve(listener, Host::new(servers, callers, config.network), stop).await;
+    let host = Host::new(servers, callers, config.network, health);
+    network::serve(listener, host, stop).await;
     background.stop().await;
     tracing::info!("stopped");
     Ok(())
@@ -127,10 +131,10 @@ fn settings(arguments: &Serve, config: &Config, address: SocketAddr) -> Settings
 
 async fn start(
     tables: &Tables,
+    client: Client,
     config: &Config,
     mut settings: Settings,
 ) -> Result<(Servers, Background), Failure> {
-    let client = connect(tables.endpoint()).await;
     prepare(tables, &client, &config.table_names()).await?;
     let limits = if tables.are_closed() {
         config.store_settings_alone()

@@ -1,14 +1,25 @@
 //! `fyr doctor`: each check against the embedded engines, as they should be and broken on purpose.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws::doctor::{Bucket, Finding, Verdict, examine_bucket, examine_queue, examine_tables};
+use aws::doctor::{
+    Bucket, Finding, Verdict, examine_bucket, examine_clock, examine_issuer, examine_queue,
+    examine_tables,
+};
 use aws::dynamodb::{Client, Endpoint, TableNames, create_tables};
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus,
     LifecycleExpiration, LifecycleRule, LifecycleRuleFilter,
 };
+use bytes::Bytes;
 use embedded::{Engine, S3, Sqs};
+use futures::future::{BoxFuture, ready};
+use server::auth::Issuer;
+use server::port::{KeySource, KeysUnavailable};
+use store::{Clock, Millis};
 use tokio::runtime::Runtime;
 
 fn wait<T>(work: impl Future<Output = T>) -> T {
@@ -178,4 +189,135 @@ fn a_queue_without_dead_letters_or_with_some_is_named() {
             "it exists"
         ));
     });
+}
+
+/// 2026-11-21T12:00:00Z, what the endpoint below says.
+const NOON: i64 = 1_795_262_400_000;
+
+/// The URL of an endpoint that refuses everything, at noon or without a date.
+fn refusing(date: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 8192]);
+            let head = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n";
+            write!(stream, "{head}{date}\r\n").unwrap();
+        }
+    });
+    format!("http://{address}")
+}
+
+/// A clock that stands.
+struct Standing(i64);
+
+impl Clock for Standing {
+    fn now(&self) -> Millis {
+        Millis(self.0)
+    }
+
+    fn sleep(&self, _: u64) -> BoxFuture<'static, ()> {
+        Box::pin(ready(()))
+    }
+}
+
+#[test]
+fn a_clock_that_is_not_the_endpoints_is_named_also_when_the_endpoint_refuses() {
+    let said = |date, ours| {
+        let endpoint = refusing(date);
+        wait(async {
+            let client = aws::dynamodb::connect(Endpoint::Url(endpoint)).await;
+            examine_clock(&client, Arc::new(Standing(ours)))
+                .await
+                .verdict
+        })
+    };
+    let noon = "Date: Sat, 21 Nov 2026 12:00:00 GMT\r\n";
+    for right in [NOON, NOON + 2_900, NOON - 1_900] {
+        assert_eq!(said(noon, right), Verdict::Holds, "{right}");
+    }
+    for (wrong, word) in [
+        (NOON + 3_100, "3 seconds ahead"),
+        (NOON - 2_100, "2 seconds behind"),
+    ] {
+        let Verdict::Fails(found) = said(noon, wrong) else {
+            panic!("{wrong}");
+        };
+        assert!(found.contains(word), "{found}");
+    }
+    let verdict = said("", NOON);
+    assert!(matches!(verdict, Verdict::Unknown(_)), "{verdict:?}");
+}
+
+/// What there is to be fetched, by the end of its place.
+struct Places(&'static [(&'static str, &'static str)]);
+
+impl KeySource for Places {
+    fn fetch<'a>(
+        &'a self,
+        place: &'a str,
+        _: usize,
+    ) -> BoxFuture<'a, Result<Bytes, KeysUnavailable>> {
+        let mut all = self.0.iter();
+        let found = all.find(|(end, _)| place.ends_with(end));
+        let found = found.map(|(_, text)| Bytes::from_static(text.as_bytes()));
+        Box::pin(ready(found.ok_or(KeysUnavailable("404".to_owned()))))
+    }
+}
+
+const KEY: &str = r#"{"keys":[{"kty":"EC","kid":"1","crv":"P-256",
+    "x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}"#;
+const OPENID: &str = "/.well-known/openid-configuration";
+
+fn issuer(jwks: &str) -> Issuer {
+    Issuer {
+        issuer: "https://a.example".to_owned(),
+        audiences: vec!["fyr".to_owned()],
+        jwks: jwks.to_owned(),
+        token_endpoint: None,
+    }
+}
+
+#[test]
+fn an_issuer_whose_keys_are_missing_of_no_use_or_in_the_open_is_named() {
+    const OF: &str = "issuer https://a.example";
+    let look = |places, jwks| wait(examine_issuer(&Places(places), &issuer(jwks)));
+    let good = look(&[("/keys", KEY)], "https://a.example/keys");
+    assert!(!fails(&good, OF, "its keys come over https"));
+    assert!(!fails(&good, OF, "its keys can be fetched"));
+    assert!(!fails(&good, OF, "tokens can be verified"));
+
+    let nowhere = look(&[], "https://a.example/keys");
+    assert!(fails(&nowhere, OF, "its keys can be fetched"));
+    let symmetric = r#"{"keys":[{"kty":"oct","kid":"1","k":"AAAA"}]}"#;
+    for useless in [symmetric, r#"{"keys":[]}"#, "<html>"] {
+        let places: &'static [_] = vec![("/keys", &*useless.to_owned().leak())].leak();
+        let findings = look(places, "https://a.example/keys");
+        assert!(fails(&findings, OF, "tokens can be verified"), "{useless}");
+    }
+    let open = look(&[("/keys", KEY)], "http://localhost/keys");
+    assert!(fails(&open, OF, "its keys come over https"));
+    let file = look(&[("keys.json", KEY)], "keys.json");
+    assert!(!fails(&file, OF, "its keys come over https"));
+}
+
+#[test]
+fn an_issuer_whose_configuration_names_other_keys_is_named() {
+    const OF: &str = "issuer https://a.example";
+    const CLAIM: &str = "its OpenID configuration";
+    let same = r#"{"jwks_uri":"https://a.example/keys"}"#;
+    let other = r#"{"jwks_uri":"https://a.example/others"}"#;
+    for (configuration, wrong) in [(same, false), (other, true), ("{}", true)] {
+        let places: &'static [_] = vec![("/keys", KEY), (OPENID, configuration)].leak();
+        let findings = wait(examine_issuer(
+            &Places(places),
+            &issuer("https://a.example/keys"),
+        ));
+        assert_eq!(fails(&findings, OF, CLAIM), wrong, "{configuration}");
+    }
+    let places = Places(&[("/keys", KEY)]);
+    let without = wait(examine_issuer(&places, &issuer("https://a.example/keys")));
+    assert!(!fails(&without, OF, CLAIM));
 }

@@ -4,6 +4,7 @@
 mod client;
 mod export;
 mod files;
+mod health;
 mod import;
 mod kill;
 mod limits;

@@ -1,21 +1,28 @@
 //! Looks at an environment and says what is wrong with it: that the tables, buckets and queues of the settings
-//! are there, and are as template.yaml makes them.
+//! are there, and are as template.yaml makes them; that the issuers of tokens have keys, and that the clock is right.
 //!
 //! Nothing is changed. What an endpoint does not tell, as emulators do, is not known and is not wrong.
 
 mod buckets;
+mod clock;
+mod issuers;
 mod queues;
 mod tables;
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
 use crate::dynamodb::{self, Endpoint};
+use crate::system::SystemClock;
+use crate::token::PublishedKeys;
 use crate::{Config, connection, s3, sqs};
 
 pub use buckets::{Bucket, examine as examine_bucket};
+pub use clock::examine as examine_clock;
+pub use issuers::examine as examine_issuer;
 pub use queues::examine as examine_queue;
 pub use tables::examine as examine_tables;
 
@@ -83,7 +90,8 @@ impl fmt::Display for Finding {
 /// Looks at everything that the settings name.
 pub async fn examine(config: &Config) -> Vec<Finding> {
     let client = dynamodb::connect(config.endpoint()).await;
-    let mut findings = tables::examine(&client, &config.table_names()).await;
+    let mut findings = vec![clock::examine(&client, Arc::new(SystemClock)).await];
+    findings.extend(tables::examine(&client, &config.table_names()).await);
     let client = s3::connect(endpoint(config.s3_endpoint.as_ref())).await;
     for (name, variable, kind) in [
         (&config.blobs_bucket, "FYR_BLOBS_BUCKET", Bucket::Blobs),
@@ -103,6 +111,13 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
             Some(url) => findings.extend(queues::examine(&client, url).await),
             None => findings.push(unset(variable)),
         }
+    }
+    let keys = PublishedKeys::default();
+    for issuer in &config.auth().issuers {
+        findings.extend(issuers::examine(&keys, issuer).await);
+    }
+    if config.auth().issuers.is_empty() {
+        findings.push(unset("FYR_ISSUERS"));
     }
     findings
 }

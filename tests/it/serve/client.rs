@@ -44,6 +44,11 @@ impl Client {
     }
 
     pub(super) fn receive(&mut self) -> io::Result<Reply> {
+        self.receive_to("")
+    }
+
+    /// Reads the response to a request of this method: that to HEAD has no body.
+    pub(super) fn receive_to(&mut self, method: &str) -> io::Result<Reply> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             if self.0.read_line(&mut head)? == 0 {
@@ -57,6 +62,7 @@ impl Client {
         let length = head
             .lines()
             .find_map(|line| line.strip_prefix("content-length: "));
+        let length = length.filter(|_| method != "HEAD");
         let mut body = vec![0; length.map_or(0, |digits| digits.parse().unwrap())];
         self.0.read_exact(&mut body)?;
         let text = String::from_utf8_lossy(&body).into_owned();

@@ -5,16 +5,11 @@ use std::net::TcpListener;
 use serde_json::json;
 
 use super::client::Client;
-use super::process::{Server, refusal};
+use super::process::{Server, free_address, refusal};
 
 /// A server that offers its DynamoDB, and the URL of that.
 fn with_a_door() -> (Server, String) {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let address = format!("127.0.0.1:{port}");
+    let address = free_address();
     let server = Server::start(&["--ephemeral", "--dynamodb-listen", &address]);
     (server, format!("http://{address}"))
 }

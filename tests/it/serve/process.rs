@@ -78,6 +78,12 @@ impl Drop for Server {
     }
 }
 
+/// An address of this machine that nobody listens on.
+pub(super) fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
 /// Runs a command to its end: its exit code, what it writes, and what it says on standard error.
 pub(crate) fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = fyr(arguments).output().unwrap();

@@ -39,6 +39,15 @@ use self::{compact::Compact, header::Header, keys::Keys};
 use super::{Caller, Issuer, Settings};
 use crate::port::{KeySource, Signatures};
 
+/// How many keys of a set tokens can be verified with: one or more.
+///
+/// # Errors
+/// Why there is none, for people.
+pub fn usable_keys(jwks: &[u8]) -> Result<usize, String> {
+    let keys = jwk::parse(jwks).map_err(|unusable| unusable.to_string())?;
+    Ok(keys.len())
+}
+
 /// Why a token is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
