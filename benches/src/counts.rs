@@ -6,7 +6,7 @@
 //! say so by changing that file.
 
 mod interactions;
-mod subject;
+pub(crate) mod subject;
 
 use std::fmt::Write;
 use std::path::PathBuf;

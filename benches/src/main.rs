@@ -1,5 +1,5 @@
 //! What takes longer than a test, and what is made once: `cargo xtask bench counts`,
-//! `cargo xtask bench load`, `cargo xtask dictionaries`.
+//! `cargo xtask bench instructions`, `cargo xtask bench load`, `cargo xtask dictionaries`.
 #![allow(
     clippy::print_stdout,
     reason = "a command line tool speaks on standard output"
@@ -11,6 +11,7 @@
 
 mod counts;
 mod dictionaries;
+mod instructions;
 mod load;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +27,8 @@ struct Arguments {
 enum Bench {
     /// Requests, request units and round trips per interaction, against the golden file
     Counts(counts::Arguments),
+    /// Instructions per interaction, by valgrind, against the golden file
+    Instructions(instructions::Arguments),
     /// Requests per second and CPU per request of `fyr serve`, over keep-alive connections
     Load(load::Arguments),
     /// Trains the dictionaries that are missing, and measures all of them
@@ -35,6 +38,7 @@ enum Bench {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Counts(arguments) => counts::run(&arguments),
+        Bench::Instructions(arguments) => instructions::run(&arguments),
         Bench::Load(arguments) => load::run(&arguments),
         Bench::Dictionaries => dictionaries::run(),
     }

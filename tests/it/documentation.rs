@@ -119,3 +119,28 @@ fn every_rule_has_a_status_and_what_is_done_has_a_test_that_names_it() {
         }
     }
 }
+
+/// A row such as `| read | 1 | 1.0 | 0.0 | 1 |` is a line of the golden file.
+#[test]
+fn every_count_on_the_page_of_performance_is_the_golden_one() {
+    let (page, golden) = (
+        document("docs/performance.md"),
+        document("benches/counts.golden"),
+    );
+    let words = |line: &str| {
+        line.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let measured: Vec<Vec<String>> = golden.lines().map(words).collect();
+    let mut told = 0;
+    for row in page.lines().filter(|row| row.starts_with("| ")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let is_counted = cells.len() == 5 && cells[1].parse::<u64>().is_ok();
+        if is_counted {
+            told += 1;
+            assert!(measured.contains(&words(&cells.join(" "))), "{row}");
+        }
+    }
+    assert!(told >= 20, "{told} rows");
+}

@@ -1,5 +1,7 @@
 //! What must pass before a change lands, and its parts.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::emulator;
@@ -93,6 +95,23 @@ pub(crate) fn count(steps: &mut Steps, bless: bool) -> Result<()> {
         command.arg("--bless");
     }
     steps.run("counts", &mut command)
+}
+
+/// Instructions per interaction, in the release profile, where valgrind is.
+pub(crate) fn count_instructions(steps: &mut Steps, bless: bool) -> Result<()> {
+    if !tool::answers(Path::new("valgrind"), "--version") {
+        steps.skip(
+            "instructions",
+            "valgrind is not installed (apt-get install valgrind)",
+        );
+        return Ok(());
+    }
+    let mut command = cargo(&["run", "--release", "--package", "benches", "--"]);
+    command.arg("instructions");
+    if bless {
+        command.arg("--bless");
+    }
+    steps.run("instructions", &mut command)
 }
 
 /// The load on `fyr serve`, both it and the client in the release profile.

@@ -10,9 +10,9 @@
 //! where `body` stands for the parsed body, and `errorMessage` for that of a failed invocation. `{job}` in an event is the
 //! job that an answer named last, `{reindex}` the reindex, and `{token …}` a token (see [`tokens`]).
 
-mod case;
-mod process;
-mod tokens;
+pub(crate) mod case;
+pub(crate) mod process;
+pub(crate) mod tokens;
 
 use std::path::Path;
 
@@ -47,7 +47,7 @@ pub(crate) fn replay(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
 }
 
 /// The functions; each has a folder in `events/`. The cases of some read what those before wrote.
-const FUNCTIONS: [&str; 11] = [
+pub(crate) const FUNCTIONS: [&str; 11] = [
     "reindex-kickoff",
     "export-kickoff",
     "poll-status",

@@ -9,8 +9,10 @@
 
 mod ci;
 mod clients;
+mod cold;
 mod emulator;
 mod events;
+mod package;
 mod shape;
 mod size;
 mod step;
@@ -54,6 +56,8 @@ enum Task {
         /// Only the cases whose `function/case` contains this
         filter: Option<String>,
     },
+    /// The functions as they are deployed: `sam build` with cargo-lambda, when both are installed
+    Package(package::Arguments),
     /// Real FHIR clients, fhirpy and fhir-kit-client, against `fyr serve`
     Clients,
     /// The simulation of the commit protocol, with more schedules than the test suite runs
@@ -77,6 +81,14 @@ enum Task {
 enum Bench {
     /// Requests, request units and round trips per interaction, against `benches/counts.golden`
     Counts {
+        /// Writes the golden file instead of comparing with it
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Cold starts of the functions: time, CPU, memory and size, beside a bare function's, release build
+    Cold(cold::Arguments),
+    /// Instructions per interaction, by valgrind, against `benches/instructions.golden`, release build
+    Instructions {
         /// Writes the golden file instead of comparing with it
         #[arg(long)]
         bless: bool,
@@ -110,6 +122,7 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Lint => ci::lint(steps),
         Task::Test { arguments } => ci::test(steps, &arguments),
         Task::Events { filter } => events::replay(steps, filter.as_deref()),
+        Task::Package(arguments) => package::build(steps, &arguments),
         Task::Clients => clients::run(steps),
         Task::Sim { schedules, seed } => ci::simulate(steps, schedules, seed),
         Task::Contract => emulator::contract(steps),
@@ -118,6 +131,12 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Bench {
             bench: Bench::Counts { bless },
         } => ci::count(steps, bless),
+        Task::Bench {
+            bench: Bench::Cold(arguments),
+        } => cold::measure(steps, &arguments),
+        Task::Bench {
+            bench: Bench::Instructions { bless },
+        } => ci::count_instructions(steps, bless),
         Task::Bench {
             bench: Bench::Token,
         } => ci::verify_tokens(steps),

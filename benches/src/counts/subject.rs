@@ -13,30 +13,30 @@ use store::simulated::{CountingIds, ManualClock, SimulatedBlobs, SimulatedTables
 use store::{NoAlarm, Receipt, Store};
 
 /// A server with nothing stored yet.
-pub(super) struct Subject {
+pub(crate) struct Subject {
     server: Server,
 }
 
 /// What one request cost.
-pub(super) struct Cost {
-    pub(super) requests: u64,
-    pub(super) read_units: f64,
-    pub(super) write_units: f64,
-    pub(super) round_trips: u64,
+pub(crate) struct Cost {
+    pub(crate) requests: u64,
+    pub(crate) read_units: f64,
+    pub(crate) write_units: f64,
+    pub(crate) round_trips: u64,
 }
 
 /// A request to the server.
-pub(super) struct Ask<'a> {
-    pub(super) method: Method,
+pub(crate) struct Ask<'a> {
+    pub(crate) method: Method,
     /// Below the base.
-    pub(super) path: &'a str,
-    pub(super) if_none_exist: Option<&'a str>,
-    pub(super) body: String,
+    pub(crate) path: &'a str,
+    pub(crate) if_none_exist: Option<&'a str>,
+    pub(crate) body: String,
 }
 
 impl<'a> Ask<'a> {
     /// A GET.
-    pub(super) fn get(path: &'a str) -> Self {
+    pub(crate) fn get(path: &'a str) -> Self {
         Self {
             method: Method::GET,
             path,
@@ -46,7 +46,7 @@ impl<'a> Ask<'a> {
     }
 
     /// A POST.
-    pub(super) fn post(path: &'a str, body: String) -> Self {
+    pub(crate) fn post(path: &'a str, body: String) -> Self {
         Self {
             method: Method::POST,
             path,
@@ -56,7 +56,7 @@ impl<'a> Ask<'a> {
     }
 
     /// A PUT.
-    pub(super) fn put(path: &'a str, body: String) -> Self {
+    pub(crate) fn put(path: &'a str, body: String) -> Self {
         Self {
             method: Method::PUT,
             path,
@@ -69,7 +69,7 @@ impl<'a> Ask<'a> {
 impl Subject {
     /// A server on which an organization was stored this month: the first of a month costs a unit
     /// more.
-    pub(super) fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(CountingIds::default());
         let ports = store::Ports {
@@ -97,7 +97,7 @@ impl Subject {
     }
 
     /// Sends a request that must succeed, and returns what it cost.
-    pub(super) fn cost_of(&self, ask: Ask<'_>) -> Result<Cost> {
+    pub(crate) fn cost_of(&self, ask: Ask<'_>) -> Result<Cost> {
         let receipt = Arc::new(Receipt::new());
         let mut request = Request::builder()
             .method(ask.method)

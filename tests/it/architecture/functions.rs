@@ -89,3 +89,38 @@ fn the_functions_verify_tokens_and_have_no_development_mode() {
         }
     }
 }
+
+/// The cache of `sam build` looks at the folder of a function alone: main.rs and Cargo.toml, which hardly ever
+/// change.
+#[test]
+fn sam_keeps_no_binaries_whose_crates_have_changed() {
+    let settings = text("samconfig.toml");
+    let kept = settings.lines().find(|line| line.starts_with("cached"));
+    assert_eq!(kept, None);
+}
+
+#[test]
+fn a_deployment_gives_every_parameter_that_has_no_default() {
+    let (template, workflow) = (text("template.yaml"), text(".github/workflows/deploy.yml"));
+    let (_, parameters) = template.split_once("\nParameters:\n").unwrap();
+    let (parameters, _) = parameters.split_once("\nConditions:\n").unwrap();
+    let mut asked = 0;
+    for parameter in format!("\n{parameters}").split("\n  ").skip(1) {
+        // Lines of a parameter are further in; each is a part of its own here.
+        let Some(name) = parameter
+            .strip_suffix(':')
+            .filter(|it| !it.starts_with(' '))
+        else {
+            continue;
+        };
+        let (_, described) = parameters.split_once(&format!("{name}:\n")).unwrap();
+        let described = described
+            .lines()
+            .take_while(|line| line.starts_with("    "));
+        if described.into_iter().all(|line| !line.contains("Default:")) {
+            asked += 1;
+            assert!(workflow.contains(&format!("{name}=$")), "{name}");
+        }
+    }
+    assert_eq!(asked, 3);
+}

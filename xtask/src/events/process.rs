@@ -15,7 +15,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const INVOCATIONS: &str = "/2015-03-31/functions/function/invocations";
 
 /// A child process that ends with its owner.
-struct Process(Child);
+pub(crate) struct Process(Child);
+
+impl Process {
+    /// Its id.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -54,7 +61,28 @@ impl Engine {
         })
     }
 
-    /// What a function is told of it, by the settings that the template has too.
+    /// Where its tables are.
+    pub(crate) fn tables_port(&self) -> u16 {
+        self.tables
+    }
+
+    /// What Lambda and the template tell a function that is to use this engine.
+    pub(crate) fn settings_of_functions(&self, issuers: &str) -> Vec<(&'static str, String)> {
+        let told = [
+            ("AWS_LAMBDA_FUNCTION_NAME", "function"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
+            ("AWS_REGION", "eu-north-1"),
+            ("AWS_ACCESS_KEY_ID", "embedded"),
+            ("AWS_SECRET_ACCESS_KEY", "embedded"),
+            ("FYR_BASE_URL", "https://fyr.example"),
+            ("FYR_ISSUERS", issuers),
+        ];
+        let told = told.map(|(name, value)| (name, value.to_owned()));
+        told.into_iter().chain(self.settings()).collect()
+    }
+
+    /// Where it is.
     fn settings(&self) -> [(&'static str, String); 8] {
         let local = |port: u16| format!("http://127.0.0.1:{port}");
         let queue = |name: &str| format!("{}/000000000000/{name}", local(self.queues));
@@ -94,16 +122,8 @@ impl Function {
             &format!("127.0.0.1:{port}"),
         ]);
         command.arg(bootstrap);
-        command.envs([
-            ("AWS_LAMBDA_FUNCTION_TIMEOUT", "30"),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
-            ("AWS_REGION", "eu-north-1"),
-            ("AWS_ACCESS_KEY_ID", "embedded"),
-            ("AWS_SECRET_ACCESS_KEY", "embedded"),
-            ("FYR_BASE_URL", "https://fyr.example"),
-            ("FYR_ISSUERS", issuers),
-        ]);
-        command.envs(engine.settings());
+        command.env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30");
+        command.envs(engine.settings_of_functions(issuers));
         let process = spawn(&mut command, log)?;
         await_listener(port, "the Lambda emulator")?;
         Ok(Self {
@@ -156,7 +176,8 @@ fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn spawn(command: &mut Command, log: &Path) -> Result<Process> {
+/// Starts a process that writes into this file.
+pub(crate) fn spawn(command: &mut Command, log: &Path) -> Result<Process> {
     let program = command.get_program().to_string_lossy().into_owned();
     let log = File::create(log).with_context(|| log.display().to_string())?;
     command
@@ -169,12 +190,14 @@ fn spawn(command: &mut Command, log: &Path) -> Result<Process> {
     Ok(Process(child))
 }
 
-fn free_port() -> Result<u16> {
+/// A port of this machine that nobody listens on.
+pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     Ok(listener.local_addr()?.port())
 }
 
-fn await_listener(port: u16, who: &str) -> Result<()> {
+/// Waits until somebody listens on a port.
+pub(crate) fn await_listener(port: u16, who: &str) -> Result<()> {
     let started = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         if started.elapsed() > PATIENCE {

@@ -1,0 +1,223 @@
+//! What a cold start costs: from the start of a function's process to its first answer, as wall time, CPU time and memory,
+//! beside the least that a function can be (`benches/examples/bare.rs`).
+//!
+//! The functions run against a Runtime API of this process, and against the embedded engine over plain HTTP; one of
+//! them over TLS too. All take turns, so that a machine that grows slower does so for each of them, and the figures
+//! are the middle ones. What Lambda adds, it adds to both: fetching the code, and starting the machine around it.
+
+mod figures;
+mod report;
+mod runtime_api;
+mod tls;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::cold::figures::{Start, cpu, peak_bytes, stripped_bytes};
+use crate::cold::report::{BARE, Report};
+use crate::cold::runtime_api::RuntimeApi;
+use crate::cold::tls::Door;
+use crate::events::FUNCTIONS;
+use crate::events::case::{Case, Jobs};
+use crate::events::process::{Engine, spawn};
+use crate::events::tokens::Tokens;
+use crate::step::Steps;
+use crate::tool::answers;
+use crate::workspace::{cargo, root, target_directory};
+
+/// What is measured, and how often.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Starts of each function
+    #[arg(long, default_value_t = 21)]
+    runs: usize,
+    /// Only these functions, as in resource,transaction
+    #[arg(long, value_delimiter = ',')]
+    functions: Vec<String>,
+    /// The dev profile: to try the measurement out, for its figures say little
+    #[arg(long)]
+    dev: bool,
+}
+
+/// The function that is measured over TLS too.
+const OVER_TLS: &str = "resource";
+
+/// The event that each function is measured with: one that asks the tables for something.
+fn event_of(function: &str) -> &str {
+    match function {
+        "resource" => "04-read-unknown",
+        "binary" => "02-no-such-file",
+        "poll-status" => "03-no-such-job",
+        "transaction" | BARE => "01-two-organizations",
+        "import-organizations" => "01-an-organization-of-sor",
+        "job-worker" => "01-a-job-that-is-over",
+        "recovery" => "01-a-transaction-that-is-finished",
+        "sweeper" | "scheduled-export" => "01-it-is-time",
+        _ => "01-of-organizations",
+    }
+}
+
+/// Builds the functions, and measures them.
+pub(crate) fn measure(steps: &mut Steps, arguments: &Arguments) -> Result<()> {
+    let mut functions: Vec<&str> = FUNCTIONS.to_vec();
+    if !arguments.functions.is_empty() {
+        functions.retain(|name| arguments.functions.iter().any(|wanted| wanted == name));
+    }
+    if functions.is_empty() {
+        bail!("there are: {}", FUNCTIONS.join(", "));
+    }
+    let profile = if arguments.dev { "dev" } else { "release" };
+    let mut build = cargo(&["build", "--profile", profile, "--package", "fyr"]);
+    build.args(functions.iter().flat_map(|name| ["--package", name]));
+    steps.run("build", &mut build)?;
+    let mut build = cargo(&["build", "--profile", profile, "--package", "benches"]);
+    build.args(["--example", BARE, "--example", "tls"]);
+    steps.run("build of the bare function", &mut build)?;
+    let binaries = target_directory()?.join(if arguments.dev { "debug" } else { "release" });
+    let has_tls = answers(Path::new("openssl"), "version");
+    if !has_tls {
+        steps.skip(
+            "cold starts over TLS",
+            "there is no openssl for a certificate",
+        );
+    }
+    steps.perform("cold starts", || {
+        let bench = Bench::start(binaries, has_tls)?;
+        let report = bench.run(&functions, arguments.runs)?;
+        if arguments.dev {
+            Ok(())
+        } else {
+            report.hold_to_targets()
+        }
+    })
+}
+
+/// All that the functions are measured with.
+struct Bench {
+    binaries: PathBuf,
+    logs: PathBuf,
+    engine: Engine,
+    issuers: String,
+    events: BTreeMap<String, Vec<u8>>,
+    door: Option<Door>,
+}
+
+/// A function, and whether it reaches its tables over TLS.
+type Subject<'a> = (&'a str, bool);
+
+impl Bench {
+    fn start(binaries: PathBuf, has_tls: bool) -> Result<Self> {
+        let logs = binaries.with_file_name("cold");
+        std::fs::create_dir_all(&logs)?;
+        let fyr = binaries.join("fyr");
+        let engine = Engine::start(&fyr, &logs)?;
+        let mut tokens = Tokens::new(&fyr, &logs);
+        let mut events = BTreeMap::new();
+        for name in FUNCTIONS.iter().chain([&BARE]) {
+            let folder = if *name == BARE { "transaction" } else { name };
+            let all = Case::all(&root().join("events").join(folder))?;
+            let mut all = all.iter();
+            let wanted = all.find(|case| case.name == event_of(name));
+            let case = wanted.with_context(|| format!("{name} has no {}", event_of(name)))?;
+            let event = case.event_about(&Jobs::default(), &mut tokens)?;
+            events.insert((*name).to_owned(), event);
+        }
+        let tls = binaries.join("examples/tls");
+        let door = has_tls.then(|| Door::before(engine.tables_port(), &tls, &logs));
+        Ok(Self {
+            door: door.transpose()?,
+            issuers: tokens.issuers(),
+            binaries,
+            logs,
+            engine,
+            events,
+        })
+    }
+
+    fn run(&self, functions: &[&str], runs: usize) -> Result<Report> {
+        let mut subjects: Vec<Subject<'_>> = vec![(BARE, false)];
+        subjects.extend(functions.iter().map(|name| (*name, false)));
+        if self.door.is_some() && functions.contains(&OVER_TLS) {
+            subjects.push((OVER_TLS, true));
+        }
+        let mut report = Report::default();
+        // The first round warms up the disk's cache, and does not count.
+        for round in 0..=runs {
+            for subject in &subjects {
+                let start = self.measure(subject).with_context(|| title(subject))?;
+                if round > 0 {
+                    report.add(title(subject), start);
+                }
+            }
+        }
+        println!("{runs} starts of each, the middle ones:");
+        println!("{}", Report::HEADING);
+        for subject in &subjects {
+            let size = stripped_bytes(&self.binary(subject.0));
+            println!("{}", report.row(&title(subject), size).unwrap_or_default());
+        }
+        self.tell_handshakes()?;
+        Ok(report)
+    }
+
+    fn binary(&self, function: &str) -> PathBuf {
+        if function == BARE {
+            self.binaries.join("examples").join(BARE)
+        } else {
+            self.binaries.join(function)
+        }
+    }
+
+    /// Starts a function, has it answer twice, and ends it.
+    fn measure(&self, &(function, over_tls): &Subject<'_>) -> Result<Start> {
+        let api = RuntimeApi::start()?;
+        let event = self.events.get(function).context("no event")?;
+        let mut command = Command::new(self.binary(function));
+        command.envs(self.engine.settings_of_functions(&self.issuers));
+        command.env("AWS_LAMBDA_RUNTIME_API", api.address());
+        if over_tls {
+            command.envs(self.door.iter().flat_map(Door::settings));
+        }
+        let log = self.logs.join(format!("{function}.log"));
+        api.offer(event)?;
+        let started = Instant::now();
+        let process = spawn(&mut command, &log)?;
+        let first = api.answered()?.duration_since(started);
+        let (cpu, peak_bytes) = (cpu(process.id())?, peak_bytes(process.id())?);
+        let offered = Instant::now();
+        api.offer(event)?;
+        let second = api.answered()?.duration_since(offered);
+        Ok(Start {
+            first,
+            second,
+            cpu,
+            peak_bytes,
+        })
+    }
+
+    /// The CPU time of handshakes, in a process that does nothing else.
+    fn tell_handshakes(&self) -> Result<()> {
+        let Some(door) = &self.door else {
+            return Ok(());
+        };
+        let figures = door.handshakes(&self.binaries.join("examples/tls"))?;
+        let figures: Vec<String> = figures.iter().map(u64::to_string).collect();
+        println!(
+            "CPU of the handshakes of a process, one after the other, microseconds: {}",
+            figures.join(" ")
+        );
+        Ok(())
+    }
+}
+
+fn title((function, over_tls): &Subject<'_>) -> String {
+    if *over_tls {
+        format!("{function}, TLS")
+    } else {
+        (*function).to_owned()
+    }
+}
