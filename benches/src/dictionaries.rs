@@ -7,6 +7,7 @@
 
 mod chance;
 mod elements;
+mod registries;
 mod samples;
 
 use std::fs;
@@ -16,7 +17,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use store::{Dictionaries, Dictionary};
 
-use chance::Chance;
+pub(crate) use chance::Chance;
+pub(crate) use registries::organization as registered;
 
 /// Where the dictionaries are kept, from the root of the workspace.
 const FOLDER: &str = "crates/server/dictionaries";
@@ -66,6 +68,13 @@ pub(crate) fn run() -> Result<()> {
     let mut others = Chance::new(1_009);
     let other = || samples::other(&mut others);
     print("others", &bytes, &texts(MEASURED, other));
+    let mut chance = Chance::new(10);
+    let registered = || registries::organization(&mut chance);
+    let file = folder.join("10-Organization.zdict");
+    let bytes = dictionary(&file, || texts(TRAINED, registered))?;
+    let mut others = Chance::new(1_010);
+    let other = || registries::organization(&mut others);
+    print("Organization", &bytes, &texts(MEASURED, other));
     Ok(())
 }
 

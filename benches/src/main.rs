@@ -1,5 +1,6 @@
 //! What takes longer than a test, and what is made once: `cargo xtask bench counts`,
-//! `cargo xtask bench instructions`, `cargo xtask bench load`, `cargo xtask dictionaries`.
+//! `cargo xtask bench instructions`, `cargo xtask bench searches`, `cargo xtask bench load`,
+//! `cargo xtask dictionaries`.
 #![allow(
     clippy::print_stdout,
     reason = "a command line tool speaks on standard output"
@@ -13,6 +14,7 @@ mod counts;
 mod dictionaries;
 mod instructions;
 mod load;
+mod searches;
 
 use clap::{Parser, Subcommand};
 
@@ -29,6 +31,8 @@ enum Bench {
     Counts(counts::Arguments),
     /// Instructions per interaction, by valgrind, against the golden file
     Instructions(instructions::Arguments),
+    /// What searches cost in a small registry and in a large one
+    Searches(searches::Arguments),
     /// Requests per second and CPU per request of `fyr serve`, over keep-alive connections
     Load(load::Arguments),
     /// Trains the dictionaries that are missing, and measures all of them
@@ -39,6 +43,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().bench {
         Bench::Counts(arguments) => counts::run(&arguments),
         Bench::Instructions(arguments) => instructions::run(&arguments),
+        Bench::Searches(arguments) => searches::run(&arguments),
         Bench::Load(arguments) => load::run(&arguments),
         Bench::Dictionaries => dictionaries::run(),
     }

@@ -10,6 +10,7 @@ mod kill;
 mod limits;
 mod outside;
 mod process;
+mod reindex;
 mod start;
 mod stop;
 mod tenants;

@@ -114,6 +114,12 @@ pub(crate) fn count_instructions(steps: &mut Steps, bless: bool) -> Result<()> {
     steps.run("instructions", &mut command)
 }
 
+/// What searches cost in registries of these sizes.
+pub(crate) fn search(steps: &mut Steps, organizations: &str) -> Result<()> {
+    let mut command = cargo(&["run", "--release", "--package", "benches", "--", "searches"]);
+    steps.run("searches", command.args(["--organizations", organizations]))
+}
+
 /// The load on `fyr serve`, both it and the client in the release profile.
 pub(crate) fn load(steps: &mut Steps, seconds: u64) -> Result<()> {
     let build = [

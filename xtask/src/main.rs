@@ -93,6 +93,12 @@ enum Bench {
         #[arg(long)]
         bless: bool,
     },
+    /// What searches cost in a small registry and in a large one, release build: a table
+    Searches {
+        /// Sizes of registries, with commas between them
+        #[arg(long, default_value = "1000,100000")]
+        organizations: String,
+    },
     /// What it costs to verify a token whose keys are known, release build
     Token,
     /// Requests per second and CPU per request of `fyr serve`, release build, 8 connections
@@ -137,6 +143,8 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Bench {
             bench: Bench::Instructions { bless },
         } => ci::count_instructions(steps, bless),
+            bench: Bench::Searches { organizations },
+        } => ci::search(steps, &organizations),
         Task::Bench {
             bench: Bench::Token,
         } => ci::verify_tokens(steps),

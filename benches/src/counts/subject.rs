@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
+use fhir::instant::Instant;
 use futures::executor::block_on;
 use http::{Method, Request, Response, header};
 use server::auth::Caller;
 use server::simulated::{SimulatedFiles, SimulatedQueue};
 use server::{Server, Settings};
 use store::simulated::{CountingIds, ManualClock, SimulatedBlobs, SimulatedTables};
-use store::{NoAlarm, Receipt, Store};
+use store::{Clock, NoAlarm, Receipt, Store};
 
 /// A server with nothing stored yet.
 pub(crate) struct Subject {
     server: Server,
+    clock: Arc<ManualClock>,
 }
 
 /// What one request cost.
+#[derive(Debug, PartialEq)]
 pub(crate) struct Cost {
     pub(crate) requests: u64,
     pub(crate) read_units: f64,
@@ -85,19 +88,35 @@ impl Subject {
             store,
             files: Arc::new(SimulatedFiles::new()),
             jobs: Arc::new(SimulatedQueue::new()),
-            clock,
+            clock: clock.clone(),
             ids,
         };
         let subject = Self {
             server: Server::new(ports, settings),
+            clock,
         };
         let first = r#"{"resourceType":"Organization","id":"first","name":"first"}"#;
         subject.cost_of(Ask::put("/Organization/first", first.to_owned()))?;
         Ok(subject)
     }
 
+    /// Lets time pass.
+    pub(crate) fn pass(&self, milliseconds: i64) {
+        self.clock.advance(milliseconds);
+    }
+
+    /// The present, as FHIR writes it.
+    pub(crate) fn now(&self) -> String {
+        Instant::from_millis(self.clock.now().0).to_string()
+    }
+
     /// Sends a request that must succeed, and returns what it cost.
     pub(crate) fn cost_of(&self, ask: Ask<'_>) -> Result<Cost> {
+        Ok(self.answer(ask)?.0)
+    }
+
+    /// The same, and the body of the answer.
+    pub(crate) fn answer(&self, ask: Ask<'_>) -> Result<(Cost, Bytes)> {
         let receipt = Arc::new(Receipt::new());
         let mut request = Request::builder()
             .method(ask.method)
@@ -112,13 +131,15 @@ impl Subject {
         let answer = self
             .server
             .respond_metered(request, Caller::developer(), receipt.clone());
-        check(&block_on(answer))?;
-        Ok(Cost {
+        let response = block_on(answer);
+        check(&response)?;
+        let cost = Cost {
             requests: receipt.requests(),
             read_units: receipt.read_units(),
             write_units: receipt.write_units(),
             round_trips: receipt.round_trips(),
-        })
+        };
+        Ok((cost, response.into_body()))
     }
 }
 

@@ -30,6 +30,7 @@ const ALL: &[Dictionary] = dictionaries![
     7 ["Observation"], "7-Observation.zdict";
     8 ["Encounter"], "8-Encounter.zdict";
     9 [], "9-mixed.zdict";
+    10 ["Organization"], "10-Organization.zdict";
 ];
 
 static DICTIONARIES: LazyLock<Dictionaries> = LazyLock::new(|| Dictionaries::new(ALL));
@@ -77,5 +78,6 @@ mod tests {
         (7, 16_384, 0xec4b_ff13),
         (8, 16_384, 0x08fc_8acc),
         (9, 16_384, 0xc02d_6864),
+        (10, 16_384, 0x0429_c679),
     ];
 }

@@ -41,7 +41,7 @@ pub trait Clock: Send + Sync {
 
 /// Identifiers and chance, as the host draws them.
 pub trait Ids: Send + Sync {
-    /// A new transaction id: the text of a `UUIDv7`, at most 36 bytes without `#`. Never repeats.
+    /// A new transaction id: a `UUIDv7` in 22 characters (see [`transaction_text`]). Never repeats.
     fn transaction_id(&self, now: Millis) -> String;
 
     /// A new document id: the text of a `UUIDv4`.
@@ -49,4 +49,31 @@ pub trait Ids: Send + Sync {
 
     /// A number below `below` (0 when `below` is 0), to spread retries in time.
     fn jitter(&self, below: u64) -> u64;
+}
+
+/// Digits in the order of their bytes; none of them separates anything in a key.
+const DIGITS: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+
+/// The number of a transaction as 22 characters, in the order of the numbers. Every head and every
+/// entry has it, and a UUID as it is usually written takes 36.
+pub fn transaction_text(number: u128) -> String {
+    let digit = |place: u32| {
+        let at = usize::try_from((number >> (6 * place)) & 63).unwrap_or_default();
+        char::from(DIGITS.get(at).copied().unwrap_or_default())
+    };
+    (0..22).rev().map(digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transaction_texts_are_in_the_order_of_their_numbers_and_have_22_characters() {
+        let numbers = [0, 1, 63, 64, 1 << 64, u128::MAX - 1, u128::MAX];
+        let texts = numbers.map(transaction_text);
+        assert!(texts.is_sorted_by(|a, b| a < b), "{texts:?}");
+        assert!(texts.iter().all(|text| text.len() == 22));
+        assert_eq!(transaction_text(64), "--------------------0-");
+    }
 }

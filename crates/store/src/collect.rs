@@ -1,15 +1,18 @@
-//! Collecting entries that are of no use any more: those of superseded states, and those of
-//! transactions that were never committed.
+//! Collecting entries that are of no use any more: those of superseded states, those of transactions
+//! that were never committed, and guards of criteria that nobody asks for any more.
 //!
 //! | entry | goes when |
 //! |-------|-----------|
 //! | index | its owner began longer ago than a request can be delayed, the head does not list it, and has not changed for the grace |
 //! | time  | the same, and its version does not exist, or is of another transaction |
+//! | guard | whoever held it last began longer ago than that and the grace, and nobody announces there |
 //!
 //! Why that is safe: a head never lists an entry again that it once did not, since whatever adds a
 //! value again does so under its own transaction; a commit planned on a head that lists it fails
 //! once the head has changed; and a transaction that may still commit is young. The grace is for
-//! searches that read the entries of a document before it changed, and its head afterwards.
+//! searches that read the entries of a document before it changed, and its head afterwards. A guard that
+//! comes back counts from 1 again: whoever read it before it went must be gone by then, or would
+//! take a new count for the one that he read.
 //!
 //! Time entries of versions below the current one stay: which of them are real is only known from
 //! the version items, and readers verify them.
@@ -25,7 +28,7 @@ use crate::error::StoreError;
 use crate::feed::TimeEntry;
 use crate::head::{StoredHead, head_key};
 use crate::store::Store;
-use crate::table::{Action, Item, Key, Scan, Sort, Table, Write};
+use crate::table::{Action, Condition, Item, Key, Scan, Sort, Table, Value, Write};
 
 /// Which part of the entries is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,8 +71,9 @@ struct Suspect {
 }
 
 impl Store {
-    /// Looks at a page of the entries, and removes those of no use. Three round trips; a read unit
-    /// for about 30 items and one for each document, a write unit for each entry removed.
+    /// Looks at a page of the entries, and removes those of no use. Three round trips, and one more
+    /// for guards; a read unit for about 30 items and one for each document, a write unit for each
+    /// entry removed.
     ///
     /// # Errors
     /// When the tables do not answer, or `after` is no position. Collecting again is harmless.
@@ -90,8 +94,19 @@ impl Store {
             suspects.extend(suspect(key, item, now.plus(-self.settings.retention_ms))?);
         }
         let useless = calls.useless(suspects, now.plus(-query.grace_ms)).await?;
-        let removed = useless.len();
+        let old = now.plus(-self.settings.retention_ms).plus(-query.grace_ms);
+        let guards = page
+            .items
+            .iter()
+            .map(|(key, item)| old_guard(key, item, old));
+        let guards: Vec<Write> = guards
+            .filter_map(Result::transpose)
+            .collect::<Result<_, _>>()?;
+        let removed = useless.len() + guards.len();
         calls.write_all(useless).await?;
+        if !calls.try_once(guards).await {
+            return Err(StoreError::Busy);
+        }
         Ok(Collected {
             looked_at: count(page.items.len()),
             removed: count(removed),
@@ -173,6 +188,26 @@ fn suspect(key: &Key, item: &Item, before: Millis) -> Result<Option<Suspect>, St
         key: key.clone(),
         document,
         claim,
+    }))
+}
+
+/// The deletion of an item that was a guard and nothing else, the last time before this instant.
+fn old_guard(key: &Key, item: &Item, before: Millis) -> Result<Option<Write>, StoreError> {
+    let is_guard = key.pk.starts_with("K#") && item.contains_key("ts");
+    let is_free = !item.contains_key("own") && !item.contains_key("p");
+    if !is_guard || !is_free {
+        return Ok(None);
+    }
+    let held = attribute::instant(item, "ts")?;
+    let as_read = Condition::All(vec![
+        Condition::Equals("ts".into(), Value::N(held.0)),
+        Condition::NotExists("own".into()),
+        Condition::NotExists("p".into()),
+    ]);
+    Ok((held < before).then(|| Write {
+        key: key.clone(),
+        action: Action::Delete,
+        condition: Some(as_read),
     }))
 }
 

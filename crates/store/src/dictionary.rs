@@ -7,11 +7,13 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::io;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
+use zstd::zstd_safe::CParameter;
 
 use crate::body::{LEVEL, MIN_COMPRESSED, content_size, damaged, encode_as};
 use crate::error::StoreError;
@@ -58,6 +60,13 @@ thread_local! {
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
+/// The frame does not name its dictionary: the body around it does.
+fn compressor_for_dictionaries() -> io::Result<Compressor<'static>> {
+    let mut compressor = Compressor::new(LEVEL)?;
+    compressor.set_parameter(CParameter::DictIdFlag(false))?;
+    Ok(compressor)
+}
+
 impl Dictionaries {
     /// Makes dictionaries ready. They stay in memory until the process ends: do this once.
     pub fn new(dictionaries: &[Dictionary]) -> Self {
@@ -82,7 +91,7 @@ impl Dictionaries {
         let prepared = self.for_kind(kind)?;
         let frame = COMPRESSOR.with_borrow_mut(|compressor| {
             if compressor.is_none() {
-                *compressor = Compressor::new(LEVEL).ok();
+                *compressor = compressor_for_dictionaries().ok();
             }
             let compressor = compressor.as_mut()?;
             compressor

@@ -11,6 +11,7 @@
 use std::collections::BTreeSet;
 
 use crate::attribute::stored;
+use crate::clock::Millis;
 use crate::document::DocumentKey;
 use crate::find::Guard;
 use crate::head::Head;
@@ -52,6 +53,9 @@ pub(crate) struct KeyPlan {
     pub(crate) is_exclusive: bool,
     /// Whether who holds a token changes, as opposed to a mere guard.
     pub(crate) is_changed: bool,
+    /// When the transaction began that holds it alone, if one does. An item says so that is nothing
+    /// but a guard, and goes when that is long ago.
+    pub(crate) alone_since: Option<Millis>,
     /// Ids of documents that come under the key.
     pub(crate) add: BTreeSet<String>,
     /// Ids of documents that get another token under it, whether or not they come under it anew.
@@ -84,8 +88,16 @@ impl KeyPlan {
     }
 
     /// Holds still what a search found. False when another search found it in another state.
-    pub(crate) fn guard(&mut self, guard: Guard, owners: BTreeSet<DocumentKey>) -> bool {
+    pub(crate) fn guard(
+        &mut self,
+        guard: Guard,
+        owners: BTreeSet<DocumentKey>,
+        began: Millis,
+    ) -> bool {
         self.is_exclusive = true;
+        if guard.is_alone {
+            self.alone_since = Some(began);
+        }
         // its version grows, so that whoever read it before is refused
         self.is_changed |= guard.is_alone;
         self.documents.extend(owners.iter().cloned());
@@ -137,7 +149,8 @@ impl KeyPlan {
             None => (announce(self.announcements(transaction).collect()), free),
             Some(read) => {
                 let action = if self.is_changed {
-                    Action::Update(vec![self.own_after(read, transaction), grown])
+                    let changes = vec![self.own_after(read, transaction), grown];
+                    Action::Update(self.dated(changes))
                 } else {
                     Action::Check
                 };
@@ -152,6 +165,13 @@ impl KeyPlan {
             action,
             condition: Some(condition),
         }
+    }
+
+    /// The same changes; a guard says since when it is one.
+    fn dated(&self, mut changes: Vec<Change>) -> Vec<Change> {
+        let since = self.alone_since.map(|since| Value::N(since.0));
+        changes.extend(since.map(|since| Change::Set("ts".into(), since)));
+        changes
     }
 
     fn own_after(&self, read: &KeyItem, transaction: &str) -> Change {
@@ -210,7 +230,7 @@ impl KeyPlan {
                 let intent = Value::M(intent::on_key_item(&self.intent(owner)));
                 let as_read = Condition::All(vec![free, is_at_version(read.version)]);
                 let is_ours = intent::is_of(&owner.transaction);
-                let action = Action::Update(vec![Change::Set("p".into(), intent)]);
+                let action = Action::Update(self.dated(vec![Change::Set("p".into(), intent)]));
                 (action, Condition::Any(vec![as_read, is_ours]))
             }
         };

@@ -71,7 +71,7 @@ mod version;
 
 pub use alarm::{Alarm, NoAlarm};
 pub use blob::{BlobError, Blobs, NoBlobs};
-pub use clock::{Clock, Ids, Millis};
+pub use clock::{Clock, Ids, Millis, transaction_text};
 pub use collect::{CollectQuery, Collected};
 pub use dictionary::{Dictionaries, Dictionary};
 pub use document::{DocumentKey, Method, NotADocumentKey};

@@ -123,7 +123,7 @@ impl Plan {
                 .keys
                 .entry(found.guard.key.clone())
                 .or_insert_with(for_kind);
-            if !key.guard(found.guard, owners.clone()) {
+            if !key.guard(found.guard, owners.clone(), began) {
                 return Err(CommitError::Conflict(owners.into_iter().collect()));
             }
         }

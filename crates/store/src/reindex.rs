@@ -20,8 +20,7 @@ use crate::entry::entry_hash;
 use crate::error::{CommitError, StoreError};
 use crate::head::{Head, head_key};
 use crate::identifier::{Held, Identifier};
-use crate::plan::Plan;
-use crate::state::{EntryHashes, encode_entries};
+use crate::plan::{Plan, PlannedWrite};
 use crate::store::Store;
 use crate::table::{self, Action, Change, Condition, MAX_TRANSACT_ITEMS, TableError, Value};
 use crate::transaction::{Base, Entry, Write};
@@ -189,7 +188,7 @@ impl Plan {
                 key: head_key(&write.document),
                 action: Action::Update(vec![
                     set_or_remove("ids", (!held.is_empty()).then(|| Value::B(held.into()))),
-                    set_or_remove("ix", entries_value(&write.state.entries)),
+                    set_or_remove("ix", entries_value(write)),
                     Change::Set("ri".into(), Value::N(now.0)),
                     Change::Add("rev".into(), Value::N(1)),
                 ]),
@@ -207,8 +206,10 @@ impl Plan {
     }
 }
 
-fn entries_value(entries: &EntryHashes) -> Option<Value> {
-    (!entries.is_empty()).then(|| Value::M(encode_entries(entries)))
+/// The new entries, as the head has them: it stays the state of the transaction that it is of.
+fn entries_value(write: &PlannedWrite) -> Option<Value> {
+    let (base, entries) = (write.base.as_ref()?, &write.state.entries);
+    (!entries.is_empty()).then(|| Value::M(base.state.encode_entries(entries)))
 }
 
 fn set_or_remove(name: &str, value: Option<Value>) -> Change {

@@ -11,7 +11,7 @@
 //! | `body`    | B    | stored body (see `body`), absent when deleted |
 //! | `ids`     | B    | identifiers: 32 bytes each (see `identifier`) |
 //! | `ex`      | N    | versions up to this one are expunged (see `expunge`); absent for none |
-//! | `ix`      | M    | index entries: owner transaction -> 8 bytes of hash each |
+//! | `ix`      | M    | index entries: owner transaction (`=` for `tx`) -> 8 bytes of hash each |
 //!
 //! A version item leaves `v` (its sort key), `ids`, `ix` and `ex` out: it is a function of (document,
 //! version), so that writing it twice, or late, changes nothing.
@@ -28,6 +28,9 @@ use crate::identifier::Held;
 use crate::load::LOADED;
 use crate::spill::Pointer;
 use crate::table::{Item, Value};
+
+/// In place of the name of the transaction that a state is of: heads are scanned, and each byte counts.
+const OWN: &str = "=";
 
 /// Index entries by the transaction that wrote them, as hashes (see `entry`).
 pub(crate) type EntryHashes = BTreeMap<String, Vec<u64>>;
@@ -97,7 +100,10 @@ impl State {
             item.insert("ex".to_owned(), expunged);
         }
         if !self.entries.is_empty() {
-            item.insert("ix".to_owned(), Value::M(encode_entries(&self.entries)));
+            item.insert(
+                "ix".to_owned(),
+                Value::M(self.encode_entries(&self.entries)),
+            );
         }
         item
     }
@@ -110,6 +116,7 @@ impl State {
     /// The reverse of [`Self::encode_version`].
     pub(crate) fn decode_version(item: &Item, version: u64) -> Result<Self, StoreError> {
         let method = attribute::text(item, "m")?;
+        let transaction = attribute::text(item, "tx")?;
         let identifiers = attribute::bytes(item, "ids")?.unwrap_or_default();
         let deleted = attribute::is_set(item, "del");
         let body = attribute::bytes(item, "body")?;
@@ -119,7 +126,7 @@ impl State {
         Ok(Self {
             version,
             last_updated: attribute::instant(item, "lu")?,
-            transaction: attribute::text(item, "tx")?.to_owned(),
+            transaction: transaction.to_owned(),
             method: Method::from_name(method)
                 .ok_or_else(|| StoreError::Corrupt(format!("method {method}")))?,
             body,
@@ -127,31 +134,45 @@ impl State {
             identifiers: Held::decode(&identifiers)
                 .ok_or_else(|| StoreError::Corrupt("length of identifiers".into()))?,
             expunged: attribute::count(item, "ex")?,
-            entries: attribute::map(item, "ix")?.map_or_else(|| Ok(EntryHashes::new()), entries)?,
+            entries: attribute::map(item, "ix")?.map_or_else(
+                || Ok(EntryHashes::new()),
+                |entries| decode_entries(entries, transaction),
+            )?,
         })
+    }
+
+    /// Index entries, as an item of this state has them.
+    pub(crate) fn encode_entries(&self, entries: &EntryHashes) -> Item {
+        let packed = |hashes: &Vec<u64>| {
+            let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.to_be_bytes()).collect();
+            Value::B(bytes.into())
+        };
+        let named = |owner: &String| {
+            let is_own = *owner == self.transaction;
+            if is_own {
+                OWN.to_owned()
+            } else {
+                owner.clone()
+            }
+        };
+        entries
+            .iter()
+            .map(|(owner, hashes)| (named(owner), packed(hashes)))
+            .collect()
     }
 }
 
-pub(crate) fn encode_entries(entries: &EntryHashes) -> Item {
-    let packed = |hashes: &Vec<u64>| {
-        let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.to_be_bytes()).collect();
-        Value::B(bytes.into())
-    };
-    entries
-        .iter()
-        .map(|(owner, hashes)| (owner.clone(), packed(hashes)))
-        .collect()
-}
-
-fn entries(item: &Item) -> Result<EntryHashes, StoreError> {
+/// Index entries of a state of this transaction.
+fn decode_entries(item: &Item, own: &str) -> Result<EntryHashes, StoreError> {
     let unpacked = |owner: &String| {
         let bytes = attribute::bytes(item, owner)?.unwrap_or_default();
         let (hashes, rest) = bytes.as_chunks();
         if !rest.is_empty() {
             return Err(StoreError::Corrupt("length of index entries".into()));
         }
+        let owner = if owner == OWN { own } else { owner };
         Ok((
-            owner.clone(),
+            owner.to_owned(),
             hashes
                 .iter()
                 .map(|hash| u64::from_be_bytes(*hash))

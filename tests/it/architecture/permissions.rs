@@ -3,7 +3,8 @@
 //!
 //! `TransactWriteItems` asks for the verb of each item in it: `PutItem` for heads, `UpdateItem` and
 //! `ConditionCheckItem` for key items. A head is deleted only when it was never more than an intent;
-//! versions are deleted in batches, by `$expunge`. Only the sweep and snapshots scan.
+//! versions are deleted in batches, by `$expunge`. Only the sweep, the
+//! collector and snapshots scan.
 
 use super::sources::{folders, text};
 
@@ -20,6 +21,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
         &[
             "Documents",
             "Snapshot",
+            "Collect",
             "ReadFiles",
             "WriteFiles",
             "SendJobs",
@@ -96,6 +98,13 @@ const POLICIES: &[(&str, Statements)] = &[
         ],
     ),
     ("Snapshot", &[("!GetAtt Heads.Arn", &["dynamodb:Scan"])]),
+    (
+        "Collect",
+        &[(
+            "!GetAtt Index.Arn",
+            &["dynamodb:Scan", "dynamodb:DeleteItem"],
+        )],
+    ),
     (
         "Records",
         &[(

@@ -66,6 +66,7 @@ impl Engine {
         revision: u64,
         progress: Progress,
     ) -> Result<(), Again> {
+        let is_divided = matches!(progress, Progress::Divided(..));
         let (checkpoint, is_done, found) = match progress {
             Progress::More(checkpoint) => (checkpoint, false, found),
             Progress::Done(checkpoint) => (checkpoint, true, found),
@@ -73,7 +74,7 @@ impl Engine {
                 let Some(found) = self.divide(found, more).await? else {
                     return Ok(());
                 };
-                (checkpoint, true, found)
+                (checkpoint, false, found)
             }
         };
         let step = Step::put_down(checkpoint, is_done);
@@ -82,7 +83,7 @@ impl Engine {
             // the lease was over, and somebody else is at it
             return Ok(());
         }
-        if is_done {
+        if is_done || is_divided {
             return self.look_at(work, found).await;
         }
         self.send(&Message::step(&found.job.id, number), Duration::ZERO)

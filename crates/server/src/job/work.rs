@@ -49,8 +49,9 @@ pub(crate) enum Progress {
     More(Value),
     /// The step is done; its last checkpoint.
     Done(Value),
-    /// The step is done, and turned out to be more than one: these go on with it. Only the first
-    /// step of a plan of one may do so.
+    /// The step turned out to be more than one: it goes on from this checkpoint, and these are done
+    /// besides. Only the first step of a plan of one may do so. What it is divided into must follow
+    /// from the checkpoint that the turn began with: the steps stay when this checkpoint does not.
     Divided(Value, Vec<Value>),
 }
 

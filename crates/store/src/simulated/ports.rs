@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use futures::future::{BoxFuture, FutureExt, ready};
 
-use crate::clock::{Clock, Ids, Millis};
+use crate::clock::{Clock, Ids, Millis, transaction_text};
 
 /// A clock moved by hand. Sleeping moves it as well, and takes no time.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// Ids that count from 1, in the form of UUIDs. No jitter.
+/// Ids that count from 1, in the form that ids have. No jitter.
 #[derive(Debug, Default)]
 pub struct CountingIds(AtomicU64);
 
@@ -53,12 +53,7 @@ impl CountingIds {
 impl Ids for CountingIds {
     fn transaction_id(&self, now: Millis) -> String {
         let time = now.0.unsigned_abs() & 0xffff_ffff_ffff;
-        format!(
-            "{:08x}-{:04x}-7000-8000-{:012x}",
-            time >> 16,
-            time & 0xffff,
-            self.next()
-        )
+        transaction_text(u128::from(time) << 80 | u128::from(self.next()))
     }
 
     fn uuid(&self) -> String {
@@ -81,7 +76,7 @@ mod tests {
         let time = Millis(0x0001_2345_6789);
         assert_eq!(
             ids.transaction_id(time),
-            "00012345-6789-7000-8000-000000000002"
+            transaction_text(0x0001_2345_6789 << 80 | 2)
         );
     }
 

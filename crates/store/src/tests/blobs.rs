@@ -255,3 +255,50 @@ fn what_does_not_fit_is_refused_before_anything_is_written() {
     );
     assert!(bench.blobs.keys().is_empty());
 }
+
+/// As many megabytes as a page of a scan may bring.
+const SCANNED_MIB: usize = 8;
+
+#[test]
+fn a_page_of_a_scan_ends_before_its_blobs_are_more_than_8_mib_and_the_next_goes_on_there() {
+    let bench = Bench::new();
+    for seed in 0..18 {
+        let write = put_large(&bench, &seed.to_string(), seed);
+        bench.commit(vec![write]).unwrap();
+    }
+    let whole: Vec<u8> = (0..9).flat_map(|seed| large(100 + seed).to_vec()).collect();
+    let alone = Write {
+        body: Some(whole.into()),
+        ..bench.put("alone", "")
+    };
+    bench.commit(vec![alone]).unwrap();
+    for as_of in [None, Some(bench.clock_now())] {
+        let mut after = None;
+        let (mut ids, mut pages) = (Vec::new(), 0);
+        loop {
+            let query = ScanQuery {
+                segment: 0,
+                segments: 1,
+                after,
+                limit: 100,
+                as_of,
+            };
+            let page = block_on(bench.store.scan(&query)).unwrap();
+            let bytes: usize = page.heads.iter().map(|head| head.body.len()).sum();
+            assert!(
+                bytes <= SCANNED_MIB << 20 || page.heads.len() == 1,
+                "{bytes}"
+            );
+            ids.extend(page.heads.into_iter().map(|head| head.key.id));
+            pages += 1;
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 19);
+        assert!((4..=6).contains(&pages), "{pages}");
+    }
+}

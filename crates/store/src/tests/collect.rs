@@ -5,7 +5,7 @@ use futures::executor::block_on;
 use super::{Bench, named, names};
 use crate::simulated::{Call, Fault};
 use crate::table::Action;
-use crate::{CollectQuery, Reindexed};
+use crate::{CollectQuery, CommitError, Found, Reindexed};
 
 const GRACE_MS: i64 = 600_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -201,4 +201,45 @@ fn a_text_that_is_no_position_is_an_error() {
         let outcome = block_on(bench.store.collect(&query));
         assert_eq!(outcome.is_err(), after != "3:aé", "{after}");
     }
+}
+
+/// A conditional create by a criterion that is no identifier.
+fn create_alone(bench: &Bench, id: &str, found: Found) -> Result<(), CommitError> {
+    let guards = vec![found.held_alone()];
+    bench
+        .commit_guarded(vec![bench.put(id, "a")], guards)
+        .map(drop)
+}
+
+#[test]
+fn guards_of_criteria_go_when_nobody_can_hold_what_he_read_of_them() {
+    let bench = Bench::new();
+    create_alone(&bench, "1", bench.find("?name=x")).unwrap();
+    let kept = bench.put("2", "a").with_unique("kept");
+    bench.commit(vec![kept]).unwrap();
+    assert_eq!(entries(&bench, "K#"), 2);
+    bench.clock.advance(DAY_MS);
+    assert_eq!(collect(&bench), 0, "the grace is not over");
+    bench.clock.advance(GRACE_MS + 1);
+    let read_before = bench.find("?name=x");
+    assert_eq!(collect(&bench), 1);
+    assert_eq!(entries(&bench, "K#"), 1, "the identifier is there");
+    let late = create_alone(&bench, "3", read_before);
+    assert!(matches!(late, Err(CommitError::Conflict(_))), "{late:?}");
+    let (one, other) = (bench.find("?name=x"), bench.find("?name=x"));
+    create_alone(&bench, "4", one).unwrap();
+    create_alone(&bench, "5", other).unwrap_err();
+    assert_eq!(collect(&bench), 0, "it is a guard again, and young");
+}
+
+#[test]
+fn the_guard_of_a_large_transaction_stays_until_that_is_settled() {
+    let mut bench = Bench::new();
+    bench.store.settings.max_direct_items = 1;
+    let found = bench.find("?name=x").held_alone();
+    let writes = vec![bench.put("1", "a"), bench.put("2", "a")];
+    bench.commit_guarded(writes, vec![found]).unwrap();
+    bench.clock.advance(DAY_MS + GRACE_MS + 1);
+    assert_eq!(collect(&bench), 1);
+    assert_eq!(entries(&bench, "K#"), 0);
 }

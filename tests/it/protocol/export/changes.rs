@@ -74,7 +74,8 @@ fn many_changes_are_followed_turn_by_turn_and_too_many_are_not() {
     assert!(exported.counts().len() > 4);
     let cautious = fyr.restarted_with(|settings| settings.export.changes = 20);
     let exported = export(&cautious, &format!("{SINCE}&_type=Organization"));
-    assert_eq!(exported.counts().len(), 3, "a file for each segment");
+    let files = exported.counts().len();
+    assert!(files > 2, "{files}: more than one step did it");
     let of_type = export(&fyr, &format!("{SINCE}&_type=Organization"));
     assert_eq!(exported.ids(&fyr), of_type.ids(&fyr));
 }

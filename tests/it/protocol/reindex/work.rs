@@ -132,3 +132,20 @@ fn a_search_parameter_of_the_server_comes_into_force_by_a_reindex() {
     let found = fyr.get("/Organization?called=alphab").expect(200).json;
     assert_eq!(found["entry"][0]["resource"]["id"], json!(next));
 }
+
+#[test]
+fn guards_of_criteria_go_after_their_grace() {
+    let fyr = Fyr::new();
+    let create = || {
+        fyr.ask("POST", "/Organization")
+            .header("if-none-exist", "name=Alpha")
+            .json(&organization("Alpha"))
+            .send()
+    };
+    create().expect(201);
+    assert!(!reindex(&fyr, &json!([])).contains("Index Entries Removed"));
+    fyr.advance(25 * 60 * 60 * 1000);
+    let text = reindex(&fyr, &json!([]));
+    assert!(text.contains("Index Entries Removed     : 1\n"), "{text}");
+    create().expect(200);
+}

@@ -32,8 +32,13 @@ pub(super) struct Read {
 }
 
 impl Course {
-    /// Everything, in one piece.
-    pub(super) const EVERYTHING: Self = Self::Segment(0, 1);
+    /// The segment after this one.
+    pub(super) fn next(self) -> Option<Self> {
+        match self {
+            Self::Segment(n, of) => (n + 1 < of).then_some(Self::Segment(n + 1, of)),
+            Self::Changes => None,
+        }
+    }
 }
 
 impl Export {

@@ -17,9 +17,11 @@
 //! at all, however long the export takes and whoever writes meanwhile; and an export whose `_since`
 //! is the `transactionTime` of another begins where that one ended.
 //!
-//! The first step is a survey: a small server is exported by it alone, into one file for each type.
-//! With a `_since` it follows the changes, and costs what has changed, however much there is besides.
-//! When there is more, the export is divided into segments of everything, and begins anew.
+//! There is one step at first, and it reads one segment after the other: a small server is exported by
+//! it alone, into one file for each type. When that turns out to be too much for one, it keeps the
+//! segment that it is in, and others get those that it has not begun: nothing is read twice. With a
+//! `_since` it follows the changes, and costs what has changed, however much there is besides; too
+//! many of them are left, and everything is read instead.
 //!
 //! A turn writes its files under new random names, and its checkpoint lists them. So a turn that is
 //! done twice leaves files that no manifest lists, and no line twice.
@@ -45,7 +47,7 @@ use super::{Job, Progress, Stop, Turn, Work};
 use crate::port::{FileLabel, Files};
 use crate::settings::ExportSettings;
 use output::{Output, Packed};
-use place::{Cost, Course, Place};
+use place::{Cost, Course, Place, Rest};
 use wanted::Selection;
 
 pub(crate) use manifest::{Manifest, has_files};
@@ -87,9 +89,9 @@ impl Work for Export {
             let course = if follows {
                 Course::Changes
             } else {
-                Course::EVERYTHING
+                self.everything()
             };
-            Ok(vec![Place::survey(course).text()])
+            Ok(vec![Place::first(course).text()])
         }
         .boxed()
     }
@@ -124,6 +126,10 @@ impl Export {
         let wanted: Wanted = read(&job.request)?;
         let selection = Selection::of(&wanted).map_err(unreadable)?;
         let mut place: Place = read(&turn.checkpoint)?;
+        if let Some(more) = place.hand_over() {
+            let more = more.iter().map(Place::text).collect();
+            return Ok(Progress::Divided(place.text(), more));
+        }
         let before = place.cost;
         let mut output = Output::new(&self.settings);
         if place.is_first() {
@@ -140,42 +146,44 @@ impl Export {
             }
             place.after = read.next;
             place.cost = before.and(receipt.into());
-            if place.after.is_none() {
+            let is_at_end = place.after.is_none() && !place.goes_on();
+            if is_at_end {
                 self.store_all(job, output, &mut place).await?;
                 return Ok(Progress::Done(place.text()));
             }
-            if self.is_too_much(&place) {
-                return self.divide(job, &wanted, place.cost).await;
+            let is_too_much = self.is_too_much(&place);
+            if is_too_much && place.course == Course::Changes {
+                return Ok(Progress::More(self.all_instead(place.cost).text()));
             }
-            if output.is_enough() || self.clock.now() >= turn.until {
+            if is_too_much {
+                place.rest = Rest::Leaving;
+            }
+            if is_too_much || output.is_enough() || self.clock.now() >= turn.until {
                 self.store_all(job, output, &mut place).await?;
                 return Ok(Progress::More(place.text()));
             }
         }
     }
 
-    /// Whether a survey has seen that there is more than one step should do.
+    /// Whether there has turned out to be more than one step should do.
     fn is_too_much(&self, place: &Place) -> bool {
-        let limit = match place.course {
-            Course::Segment(..) => self.settings.survey,
-            Course::Changes => self.settings.changes,
-        };
-        place.is_survey && place.looked_at >= limit
+        match place.course {
+            Course::Segment(..) => place.can_leave() && place.looked_at >= self.settings.survey,
+            Course::Changes => place.looked_at >= self.settings.changes,
+        }
     }
 
-    /// There is more than a survey can take: what it has seen so far is seen again.
-    async fn divide(&self, job: &Job, wanted: &Wanted, cost: Cost) -> Result<Progress, Stop> {
-        let mut output = Output::new(&self.settings);
-        output.add_errors(&wanted.ignored)?;
-        let mut place = Place {
+    /// The beginning of everything, after there were too many changes to follow.
+    fn all_instead(&self, cost: Cost) -> Place {
+        Place {
             cost,
-            ..Place::survey(Course::EVERYTHING)
-        };
-        self.store_all(job, output, &mut place).await?;
-        let segments = self.settings.segments.max(1);
-        let segments = (0..segments).map(|segment| Course::Segment(segment, segments));
-        let more = segments.map(|course| Place::start(course).text());
-        Ok(Progress::Divided(place.text(), more.collect()))
+            ..Place::first(self.everything())
+        }
+    }
+
+    /// All resources, beginning with the first segment.
+    fn everything(&self) -> Course {
+        Course::Segment(0, self.settings.segments.max(1))
     }
 
     /// Stores the files of a turn, and puts them down.

@@ -14,8 +14,8 @@ pub(super) struct Place {
     pub(super) course: Course,
     /// The position on the course; none at its beginning.
     pub(super) after: Option<String>,
-    /// Whether this may turn out to be too much for one step.
-    pub(super) is_survey: bool,
+    /// Who reads the segments after this one.
+    pub(super) rest: Rest,
     /// Versions looked at so far.
     pub(super) looked_at: usize,
     /// Lines of resources and deletions so far.
@@ -65,6 +65,18 @@ pub(super) enum Course {
     Changes,
 }
 
+/// Who reads the segments after the one that a step is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Rest {
+    /// The step itself: so far it is the only one.
+    Own,
+    /// It leaves them to others, which are not there yet. That is put down before they are: whoever
+    /// holds the step after that cannot but do the same.
+    Leaving,
+    /// Others.
+    Others,
+}
+
 /// A file of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OutputFile {
@@ -102,19 +114,19 @@ pub(crate) enum Role {
 
 impl Place {
     /// The beginning of the first step, which may be the only one.
-    pub(super) fn survey(course: Course) -> Self {
+    pub(super) fn first(course: Course) -> Self {
         Self {
-            is_survey: true,
+            rest: Rest::Own,
             ..Self::start(course)
         }
     }
 
     /// The beginning of a course.
-    pub(super) fn start(course: Course) -> Self {
+    fn start(course: Course) -> Self {
         Self {
             course,
             after: None,
-            is_survey: false,
+            rest: Rest::Others,
             looked_at: 0,
             lines: 0,
             pages: Vec::new(),
@@ -130,7 +142,30 @@ impl Place {
 
     /// Whether this is the beginning of the first step.
     pub(super) fn is_first(&self) -> bool {
-        self.is_survey && self.after.is_none()
+        let is_at_beginning = matches!(self.course, Course::Segment(0, _) | Course::Changes);
+        self.rest == Rest::Own && self.after.is_none() && is_at_beginning
+    }
+
+    /// Goes on to the next segment, if that is its own.
+    pub(super) fn goes_on(&mut self) -> bool {
+        let next = self.course.next().filter(|_| self.rest == Rest::Own);
+        self.course = next.unwrap_or(self.course);
+        next.is_some()
+    }
+
+    /// Whether there are segments that can be left to others.
+    pub(super) fn can_leave(&self) -> bool {
+        self.rest == Rest::Own && self.course.next().is_some()
+    }
+
+    /// The beginnings of the segments that it leaves to others; none when it does not.
+    pub(super) fn hand_over(&mut self) -> Option<Vec<Self>> {
+        if self.rest != Rest::Leaving {
+            return None;
+        }
+        self.rest = Rest::Others;
+        let following = std::iter::successors(self.course.next(), |course| course.next());
+        Some(following.map(Self::start).collect())
     }
 
     pub(super) fn text(&self) -> Value {
