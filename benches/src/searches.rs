@@ -79,6 +79,7 @@ impl Registry {
         subject.cost_of(Ask::post("", bundle(&entries)))?;
         subject.pass(PAUSE_MS);
         let to = subject.now();
+        subject.pass(PAUSE_MS);
         load(others / 2, others)?;
         subject.pass(PAUSE_MS);
         Ok(Self {
