@@ -124,7 +124,8 @@ impl Registry {
         self.subject.cost_of(Ask::get(&path))?;
         let (cost, body) = self.subject.answer(Ask::get(&path))?;
         let body: Value = serde_json::from_slice(&body).context(search.name)?;
-        let found = body["entry"].as_array().map_or(0, Vec::len);
+        let found = body.get("entry").and_then(Value::as_array);
+        let found = found.map_or(0, Vec::len);
         ensure!(found == search.found, "{} finds {found}", search.name);
         Ok(cost)
     }
