@@ -143,6 +143,7 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Bench {
             bench: Bench::Instructions { bless },
         } => ci::count_instructions(steps, bless),
+        Task::Bench {
             bench: Bench::Searches { organizations },
         } => ci::search(steps, &organizations),
         Task::Bench {
