@@ -7,8 +7,11 @@ mod files;
 mod health;
 mod import;
 mod kill;
+mod large_kill;
 mod limits;
 mod outside;
+mod overlap;
+mod polling;
 mod process;
 mod reindex;
 mod start;
@@ -17,3 +20,13 @@ mod tenants;
 mod tokens;
 
 pub(crate) use process::run;
+
+/// A size that the environment chooses: what every run does is small, the full size takes long.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long the tests run is chosen by the environment"
+)]
+fn chosen(variable: &str, otherwise: usize) -> usize {
+    let given = std::env::var(variable).ok();
+    given.map_or(otherwise, |text| text.parse().unwrap())
+}

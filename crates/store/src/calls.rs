@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
+use crate::contention::Met;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::table::{
@@ -25,6 +26,8 @@ use crate::table::{
 #[derive(Clone)]
 pub(crate) struct Calls<'a> {
     pub(crate) store: &'a Store,
+    /// The transactions that were in the way, shared by the branches.
+    pub(crate) met: Arc<Met>,
     depth: Arc<AtomicU64>,
 }
 
@@ -37,6 +40,7 @@ impl Store {
             .map_or(0, |receipt| receipt.round_trips());
         Calls {
             store: self,
+            met: Arc::default(),
             depth: Arc::new(AtomicU64::new(depth)),
         }
     }
@@ -47,6 +51,7 @@ impl<'a> Calls<'a> {
     pub(crate) fn branch(&self) -> Calls<'a> {
         Calls {
             store: self.store,
+            met: Arc::clone(&self.met),
             depth: Arc::new(AtomicU64::new(self.depth())),
         }
     }

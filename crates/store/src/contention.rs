@@ -8,9 +8,16 @@
 //! | first began later than ours | it is aborted (wounded): it tries again, we do not wait |
 //! | first began before ours | we wait for it, for a while |
 //!
+//! However many items of another transaction are in the way, it is waited for or wounded once: the
+//! calls that are made side by side share what is learnt of it. And to begin again costs a large
+//! transaction more than to wait, so it waits longer.
+//!
 //! The older transaction never waits for the younger one, so there is no circle of waiting. To abort
 //! is to create the decision record; a transaction that finds it there has lost and knows it. That
 //! is safe at any moment, so clocks decide only who is aborted, never what is true.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::age::Age;
 use crate::calls::Calls;
@@ -20,6 +27,9 @@ use crate::error::StoreError;
 use crate::intent::{self, Owner};
 use crate::plan::Plan;
 use crate::table::Key;
+
+/// The pauses between two looks at a decision grow up to so many times the first one.
+const LONGEST_PAUSE: u64 = 8;
 
 /// Who wants the item.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +42,8 @@ pub(crate) enum Contender<'a> {
         first: Millis,
         /// Its name.
         name: &'a str,
+        /// Whether it is committed by a decision record.
+        is_large: bool,
     },
     /// Somebody who cleans up: never wounds, never waits.
     Sweeper,
@@ -50,6 +62,7 @@ impl Plan {
         Contender::Transaction {
             first: self.age().first,
             name: &self.transaction,
+            is_large: !self.is_direct,
         }
     }
 
@@ -97,8 +110,28 @@ impl Calls<'_> {
         owner: &Owner,
         contender: Contender<'_>,
     ) -> Result<Option<Decision>, StoreError> {
+        let other = self.met.with(&owner.transaction);
+        // whoever comes second waits here, and finds what the first has learnt
+        let mut other = other.lock().await;
+        if other.decision.is_none() {
+            other.decision = self.wait_for(owner, contender, &mut other.waited).await?;
+        }
+        Ok(other.decision)
+    }
+
+    async fn wait_for(
+        &self,
+        owner: &Owner,
+        contender: Contender<'_>,
+        waited: &mut u64,
+    ) -> Result<Option<Decision>, StoreError> {
         let settings = &self.store.settings;
-        let mut waited = 0;
+        let patience = match contender {
+            Contender::Transaction { is_large: true, .. } => settings.wait_large_ms,
+            Contender::Transaction { .. } => settings.wait_ms,
+            Contender::Sweeper => 0,
+        };
+        let mut pause = settings.backoff_ms.max(1);
         loop {
             let name = owner.transaction.clone();
             if let Some(decision) = self.decisions([name].into()).await?.into_values().next() {
@@ -106,28 +139,49 @@ impl Calls<'_> {
             }
             let is_over = self.store.clock.now().since(owner.age.began) > settings.lease_ms
                 || self.store.is_abandoned(&owner.transaction);
-            let is_younger = match contender {
-                Contender::Transaction { first, name } => {
-                    (owner.age.first, owner.transaction.as_str()) > (first, name)
-                }
-                Contender::Sweeper => false,
-            };
-            if is_over || is_younger {
+            if is_over || contender.is_older_than(owner) {
                 return self
                     .decide(&owner.transaction, Decision::Aborted)
                     .await
                     .map(Some);
             }
-            let patience = match contender {
-                Contender::Transaction { .. } => settings.wait_ms,
-                Contender::Sweeper => 0,
-            };
-            if waited >= patience {
+            if *waited >= patience {
                 return Ok(None);
             }
-            let pause = settings.backoff_ms.max(1);
             self.store.clock.sleep(pause).await;
-            waited += pause;
+            *waited += pause;
+            pause = (pause * 2).min(settings.backoff_ms.max(1) * LONGEST_PAUSE);
         }
+    }
+}
+
+impl Contender<'_> {
+    fn is_older_than(self, owner: &Owner) -> bool {
+        match self {
+            Self::Transaction { first, name, .. } => {
+                (owner.age.first, owner.transaction.as_str()) > (first, name)
+            }
+            Self::Sweeper => false,
+        }
+    }
+}
+
+/// The other transactions that an operation has met, each with what the operation knows of it.
+#[derive(Debug, Default)]
+pub(crate) struct Met(Mutex<BTreeMap<String, Arc<futures::lock::Mutex<Other>>>>);
+
+/// A transaction that is in the way.
+#[derive(Debug, Default)]
+struct Other {
+    /// None is not remembered: it is looked for again.
+    decision: Option<Decision>,
+    /// How long it was waited for, in ms.
+    waited: u64,
+}
+
+impl Met {
+    fn with(&self, transaction: &str) -> Arc<futures::lock::Mutex<Other>> {
+        let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(met.entry(transaction.to_owned()).or_default())
     }
 }

@@ -20,6 +20,9 @@ pub struct Settings {
     pub backoff_ms: u64,
     /// How long a write waits for another transaction that is at work on the same item, in ms.
     pub wait_ms: u64,
+    /// The same for a transaction that is committed by a decision record, in ms: to begin again costs
+    /// it all that it has staged. Longer than a large transaction takes.
+    pub wait_large_ms: u64,
     /// After so long without a decision anybody may abort a transaction, in ms. Longer than any
     /// request runs; correctness does not depend on it.
     pub lease_ms: i64,
@@ -55,6 +58,7 @@ impl Default for Settings {
             alarm_patience_ms: 1_000,
             backoff_ms: 10,
             wait_ms: 200,
+            wait_large_ms: 5_000,
             lease_ms: 35_000,
             closing: Closing::Wait { ms: 35_000 },
             max_direct_items: 100,

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A connection to a server.
 pub(super) struct Client(BufReader<TcpStream>);
@@ -20,8 +20,17 @@ pub(super) struct Reply {
 
 impl Client {
     pub(super) fn connect(address: &str) -> io::Result<Self> {
+        Self::waiting(address, Duration::from_secs(30))
+    }
+
+    /// One that outwaits a server with all the time there is: see `Server::patient`.
+    pub(super) fn patient(address: &str) -> io::Result<Self> {
+        Self::waiting(address, Duration::from_mins(15))
+    }
+
+    fn waiting(address: &str, longest: Duration) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.set_read_timeout(Some(longest))?;
         stream.set_nodelay(true)?;
         Ok(Self(BufReader::new(stream)))
     }
@@ -41,6 +50,12 @@ impl Client {
 
     pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
         self.0.get_mut().write_all(text.as_bytes())
+    }
+
+    /// Sends a bundle of these entries and reads its response.
+    pub(super) fn send_bundle(&mut self, kind: &str, entries: &[Value]) -> io::Result<Reply> {
+        let bundle = json!({"resourceType": "Bundle", "type": kind, "entry": entries});
+        self.send("POST", "", &bundle.to_string())
     }
 
     pub(super) fn receive(&mut self) -> io::Result<Reply> {

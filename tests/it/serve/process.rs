@@ -51,6 +51,12 @@ impl Server {
         Self::start(&["--data-dir", directory.to_str().unwrap()])
     }
 
+    /// The same with all the time that a request may need on a busy machine: what is tested is what
+    /// becomes of a request, not how long it takes.
+    pub(super) fn patient(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[("FYR_REQUEST_TIMEOUT_SECONDS", "600")])
+    }
+
     /// Ends it without a chance to do anything.
     pub(super) fn kill(mut self) {
         self.child.kill().unwrap();

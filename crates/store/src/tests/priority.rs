@@ -99,3 +99,40 @@ fn early_announcements_keep_the_age_too() {
     rival(first.plus(-1)).unwrap();
     assert_eq!(bench.find("7").owners.len(), 1);
 }
+
+#[test]
+fn however_many_items_are_in_the_way_their_transaction_is_waited_for_once() {
+    let bench = Bench::new();
+    leave_intents(&bench, None);
+    bench.clock.advance(100);
+    let writes = (0..150).map(|n| bench.put(&n.to_string(), "b")).collect();
+    let began = bench.clock_now();
+    let (waited, receipt) = bench.cost(|bench| bench.commit(writes));
+    assert!(
+        matches!(waited, Err(CommitError::Conflict(_))),
+        "{waited:?}"
+    );
+    let patience = bench.store.settings.wait_large_ms;
+    let took = u64::try_from(bench.clock_now().since(began)).unwrap();
+    assert!((patience..2 * patience).contains(&took), "{took} ms");
+    // and each item that was met beside the first asks once more
+    let looks = receipt.intents_met();
+    let in_flight = bench.store.settings.in_flight as u64;
+    assert!(looks < 100 + in_flight, "{looks} looks");
+}
+
+#[test]
+fn however_many_items_are_in_the_way_their_transaction_is_wounded_once() {
+    let bench = Bench::new();
+    let first = bench.clock_now();
+    bench.clock.advance(100);
+    leave_intents(&bench, None);
+    let transaction = Transaction {
+        writes: (0..150).map(|n| bench.put(&n.to_string(), "b")).collect(),
+        first_attempt: Some(first),
+        ..Transaction::default()
+    };
+    let (wrote, receipt) = bench.cost(|bench| block_on(bench.store.commit(transaction)));
+    assert_eq!(wrote.unwrap().len(), 150);
+    assert_eq!(receipt.intents_met(), 1);
+}
