@@ -4,6 +4,7 @@
 //! its default in silence. All that is wrong is reported at once.
 
 mod access;
+mod closing;
 mod issuers;
 mod problems;
 mod rules;
@@ -25,8 +26,8 @@ pub use issuers::parse as parse_issuers;
 pub use problems::Problems;
 pub use variable::{Variable, variables};
 
-/// Between the end of a request and the time when nobody waits for its commit any more: for clocks
-/// that differ, and for calls on their way.
+/// Between the end of a request, after which no commit is sent, and the time when nobody waits for
+/// its commit any more: for clocks that differ, and for calls on their way.
 const SLACK: Duration = Duration::from_secs(5);
 
 /// How long and how many requests may take, where nothing in front of the server says so.
@@ -123,6 +124,7 @@ impl Config {
                 "the names of the tenants, as FYR_TENANCY is set",
             );
         }
+        closing::check(&config, &mut problems);
         problems.none_or(config)
     }
 

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attribute;
 use crate::calls::{Calls, store_error};
+use crate::clock::Millis;
 use crate::error::StoreError;
 use crate::table::{
     Action, Condition, FailedCondition, Item, Key, Sort, Table, TableError, Value, Write,
@@ -85,19 +86,21 @@ impl Calls<'_> {
         transaction: &str,
         decision: Decision,
     ) -> Result<Decision, StoreError> {
-        match self.decide_along(transaction, decision, None).await? {
+        match self.decide_along(transaction, decision, None, None).await? {
             Verdict::Decided(decision) => Ok(decision),
             Verdict::Refused => Err(gone(transaction)),
         }
     }
 
     /// Decides, and makes another write take effect at the same instant. Repeating this is harmless,
-    /// so no answer is no reason to give up; after the last attempt the decision is unknown.
+    /// so no answer is no reason to give up; after the last attempt the decision is unknown. Not tried
+    /// again after `until`: who follows the changes relies on it that no commit is sent later.
     pub(crate) async fn decide_along(
         &self,
         transaction: &str,
         decision: Decision,
         along: Option<Write>,
+        until: Option<Millis>,
     ) -> Result<Verdict, StoreError> {
         let item = Item::from([
             ("st".to_owned(), Value::S(decision.as_str().to_owned())),
@@ -128,6 +131,9 @@ impl Calls<'_> {
                         return Err(store_error(error));
                     }
                     self.pause(failures).await;
+                    if until.is_some_and(|until| self.store.clock.now() > until) {
+                        return Err(store_error(error));
+                    }
                 }
             }
         }

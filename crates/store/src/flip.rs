@@ -74,7 +74,7 @@ impl Plan {
     async fn settle_outcome(&self, calls: &Calls<'_>) -> Result<Verdict, StoreError> {
         let mark = self.mark.as_ref().map(Mark::write);
         let committed = calls
-            .decide_along(&self.transaction, Decision::Committed, mark)
+            .decide_along(&self.transaction, Decision::Committed, mark, self.deadline)
             .await;
         if committed.is_ok() {
             return committed;

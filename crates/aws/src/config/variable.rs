@@ -213,8 +213,8 @@ const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "FYR_CLOSING_SECONDS",
-        meaning: "How far histories of types and of the server stay behind, where several processes write: longest run of a function, and slack.",
-        default: "`fyr serve` with its own tables: 0, it knows what it writes. Elsewhere: 35",
+        meaning: "How far histories of types and of the server stay behind, where several processes write: FYR_REQUEST_TIMEOUT_SECONDS and 5 seconds at least.",
+        default: "`fyr serve` with its own tables: 0, it knows what it writes. Elsewhere: 35, or what is the least",
         set: |config, value| {
             let seconds: u32 = value.parse().map_err(|_| "a number of seconds")?;
             config.closing_seconds = Some(seconds);

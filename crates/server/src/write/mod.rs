@@ -102,6 +102,16 @@ fn is_overdue(context: &Context) -> bool {
     context.deadline.is_some_and(|deadline| now > deadline)
 }
 
+/// When it is too late to commit. Also where nobody waits for an answer: who follows the changes
+/// counts on commits that take no longer than a request.
+fn deadline(context: &Context) -> Millis {
+    let longest = i64::try_from(context.settings.request_timeout.as_millis());
+    let latest = context.clock.now().plus(longest.unwrap_or(i64::MAX));
+    context
+        .deadline
+        .map_or(latest, |deadline| deadline.min(latest))
+}
+
 fn seen_by(context: &Context, written: Vec<Written>) -> Vec<Written> {
     let seen = |one: Written| one.seen_by(&context.caller);
     written.into_iter().map(seen).collect()
@@ -162,7 +172,7 @@ async fn attempt_write(
         writes,
         guards: known.into_guards(),
         first_attempt: again.first_attempt,
-        deadline: context.deadline,
+        deadline: Some(deadline(context)),
         mark: once.map(|once| once.mark(&unfinished.expected())),
     };
     match context.store.commit(transaction).await {

@@ -321,6 +321,30 @@ fn a_large_transaction_that_outlives_its_deadline_aborts_itself_and_leaves_nothi
 }
 
 #[test]
+fn no_commit_is_sent_after_the_deadline_though_the_first_was_in_time() {
+    let bench = Bench::new();
+    let clock = bench.clock.clone();
+    let deadline = bench.clock_now().plus(1_000);
+    let transaction = crate::Transaction {
+        writes: many(&bench, 150, "a"),
+        deadline: Some(deadline),
+        ..crate::Transaction::default()
+    };
+    let mut refused = 0;
+    bench.tables.break_with(move |call| {
+        let is_commit = is_decision(call) && refused == 0;
+        refused += u32::from(is_commit);
+        // the answer takes until the time is over
+        clock.advance(if is_commit { 2_000 } else { 0 });
+        is_commit.then_some(Fault::Throttled)
+    });
+    let late = block_on(bench.store.commit(transaction));
+    bench.tables.repair();
+    assert!(matches!(late, Err(CommitError::Conflict(_))), "{late:?}");
+    assert_eq!((intents(&bench), bench.read("0")), (0, None));
+}
+
+#[test]
 fn the_older_transaction_wins_over_the_younger_one() {
     let bench = Bench::new();
     bench.commit(many(&bench, 150, "a")).unwrap();
