@@ -25,6 +25,7 @@ mod ports;
 mod tables;
 
 pub use alarm::SimulatedAlarm;
+pub(crate) use blobs::apply;
 pub use blobs::{BlobCall, SimulatedBlobs};
 pub use call::{Call, Endpoint, Reply};
 pub use engine::Engine;

@@ -107,10 +107,11 @@ fn choose_fault(call: &Call, world: &mut World) -> Fault {
             Fault::Conflict,
         ],
     };
-    faults
-        .get(world.rng.index(faults.len()))
-        .copied()
-        .unwrap_or(Fault::Dropped)
+    let which = world.rng.index(faults.len());
+    match faults.get(which).copied() {
+        Some(Fault::Late | Fault::Duplicated) if world.is_embedded => Fault::LostAnswer,
+        fault => fault.unwrap_or(Fault::Dropped),
+    }
 }
 
 fn lost(fault: Fault) -> Answer<Reply> {

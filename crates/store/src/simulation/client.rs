@@ -7,13 +7,14 @@ use futures::FutureExt;
 use futures::future::{Either, select};
 
 use super::TOKENS;
+use super::blobs::BlobWire;
 use super::content::Content;
 use super::mutant::Mutant;
 use super::saboteur::Saboteur;
 use super::wire::{SeededIds, SkewedClock, Wire};
 use super::world::Shared;
 use super::writer::Wish;
-use crate::{Millis, NoAlarm, NoBlobs, Ports, Settings, Store};
+use crate::{Millis, NoAlarm, Ports, Settings, Store};
 
 /// See the module head.
 pub(crate) struct Client {
@@ -38,6 +39,11 @@ impl Client {
             world: world.clone(),
             saboteur,
         };
+        let blobs = BlobWire {
+            client: number,
+            world: world.clone(),
+            mutant,
+        };
         let skew_ms = i64::try_from(world.lock().rng.below(60)).unwrap_or(0) - 30;
         let clock = SkewedClock {
             world: world.clone(),
@@ -47,7 +53,7 @@ impl Client {
         let store = Store::new(
             Ports {
                 tables: Arc::new(wire),
-                blobs: Arc::new(NoBlobs),
+                blobs: Arc::new(blobs),
                 alarm: Arc::new(NoAlarm),
                 clock: Arc::new(clock),
                 ids: Arc::new(ids),
@@ -61,6 +67,15 @@ impl Client {
             mutant,
             life_ms: None,
         }
+    }
+
+    /// Another client of the same process.
+    pub(crate) fn beside(&self, number: usize) -> Self {
+        let other = Self::new(number, &self.world, self.store.settings, self.mutant);
+        let mut store = self.store.clone();
+        store.tables = other.store.tables;
+        store.blobs = other.store.blobs;
+        Self { store, ..other }
     }
 
     /// Writes a few transactions.

@@ -9,12 +9,16 @@
 //! | `writer`, `reader` | clients that write and read as a server does |
 //! | `following` | schedules with the clients below |
 //! | `follower`, `searcher`, `maintainer` | clients that export, poll, search, reindex and collect |
+//! | `blobs`     | the blobs, as one client reaches them |
+//! | `repeater`  | clients with idempotency keys |
+//! | `restart`   | schedules of one process that ends and is started again |
 //! | `observe`, `oracle` | the sequential specification, fed by what the tables show |
 //! | `mutant`, `saboteur` | wrong variants that must be caught, and how they work |
 //!
 //! A schedule is a function of its seed: a failure is replayed by running the seed again.
 
 mod adversity;
+mod blobs;
 mod client;
 mod content;
 mod follower;
@@ -25,6 +29,8 @@ mod mutant;
 mod observe;
 mod oracle;
 mod reader;
+mod repeater;
+mod restart;
 mod rng;
 mod sabotage;
 mod saboteur;
@@ -46,7 +52,6 @@ use following::Following;
 use scheduler::Scheduler;
 use world::Shared;
 
-#[cfg(test)]
 pub(crate) use rng::Rng;
 
 pub use mutant::Mutant;
@@ -105,33 +110,21 @@ pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Counts, Box<Violation>> 
 }
 
 fn simulate(world: &Shared, seed: u64, mutant: Option<Mutant>) {
-    let (settings, adversity, writers, readers) = {
+    let (settings, adversity) = choose(&mut world.lock().rng, mutant);
+    let (writers, readers) = {
         let rng = &mut world.lock().rng;
-        let settings = Settings {
-            in_flight: 8,
-            attempts: rng.pick(&[1, 2, 3, 4]),
-            staging_attempts: rng.pick(&[1, 3, 6]),
-            backoff_ms: rng.pick(&[1, 4]),
-            wait_ms: rng.pick(&[4, 20]),
-            lease_ms: rng.pick(&[20, 60, 200]),
-            max_direct_items: rng.pick(&[1, 2, 3, 100]),
-            retention_ms: if mutant == Some(Mutant::ForgetEarly) {
-                -1_000
-            } else {
-                100_000_000
-            },
-            ..Settings::default()
-        };
-        let adversity = Adversity {
-            fault: rng.pick(&[0, 20, 60, 150, 400]),
-            crash: rng.pick(&[0, 0, 4, 15]),
-            late: rng.pick(&[120, 30, 8]),
-            is_unfair: rng.chance(500),
-            hides_retries: mutant == Some(Mutant::HiddenRetry),
-        };
-        (settings, adversity, 2 + rng.below(2), 1 + rng.below(2))
+        (2 + rng.below(2), 1 + rng.below(2))
     };
     let mut scheduler = Scheduler::new(world.clone(), adversity);
+    let settings = match seed % 6 {
+        1 => spilling(world, settings, &adversity),
+        3 => restart::alone(spilling(world, settings, &adversity)),
+        _ => settings,
+    };
+    if seed % 6 == 3 {
+        restart::live_twice(&mut scheduler, world, settings, mutant);
+        return finish(world, settings, mutant, scheduler);
+    }
     let following = (seed % 3 == 2).then(|| Following::choose(&mut world.lock().rng));
     let mut number = 0;
     let mut client = || {
@@ -148,6 +141,9 @@ fn simulate(world: &Shared, seed: u64, mutant: Option<Mutant>) {
         scheduler.spawn(false, client().read_some().boxed());
     }
     scheduler.spawn(true, client().sweep_some().boxed());
+    for _ in 0..if seed % 6 == 1 { 2 } else { 0 } {
+        scheduler.spawn(true, client().repeat_some().boxed());
+    }
     if let Some(following) = following {
         following.spawn(&mut scheduler, world, settings, mutant);
     }
@@ -155,9 +151,50 @@ fn simulate(world: &Shared, seed: u64, mutant: Option<Mutant>) {
     finish(world, settings, mutant, scheduler);
 }
 
+fn choose(rng: &mut Rng, mutant: Option<Mutant>) -> (Settings, Adversity) {
+    let is = |other| mutant == Some(other);
+    let (attempts, staging_attempts) = (rng.pick(&[1, 2, 3, 4]), rng.pick(&[1, 3, 6]));
+    let (backoff_ms, wait_ms) = (rng.pick(&[1, 4]), rng.pick(&[4, 20]));
+    let settings = Settings {
+        in_flight: 8,
+        attempts,
+        staging_attempts,
+        backoff_ms,
+        wait_ms,
+        wait_large_ms: wait_ms,
+        lease_ms: rng.pick(&[20, 60, 200]),
+        max_direct_items: rng.pick(&[1, 2, 3, 100]),
+        retention_ms: if is(Mutant::ForgetEarly) {
+            -1_000
+        } else {
+            100_000_000
+        },
+        ..Settings::default()
+    };
+    let adversity = Adversity {
+        fault: rng.pick(&[0, 20, 60, 150, 400]),
+        crash: rng.pick(&[0, 0, 4, 15]),
+        late: rng.pick(&[120, 30, 8]),
+        is_unfair: rng.chance(500),
+        hides_retries: is(Mutant::HiddenRetry),
+    };
+    (settings, adversity)
+}
+
+/// Some bodies, or all of them, are kept as blobs.
+fn spilling(world: &Shared, settings: Settings, adversity: &Adversity) -> Settings {
+    let mut world = world.lock();
+    world.blob_faults = adversity.fault;
+    Settings {
+        max_inline_bytes: world.rng.pick(&[0, 45, 10_000]),
+        ..settings
+    }
+}
+
 /// Nobody disturbs any more: sweeps must finish what was left, and forget it in due time.
 fn finish(world: &Shared, settings: Settings, mutant: Option<Mutant>, mut scheduler: Scheduler) {
     scheduler.calm_down();
+    world.lock().blob_faults = 0;
     for pause in [settings.lease_ms + 100, settings.retention_ms + 100] {
         if world.lock().oracle.violation.is_some() {
             return;
@@ -170,6 +207,7 @@ fn finish(world: &Shared, settings: Settings, mutant: Option<Mutant>, mut schedu
     }
     let mut world = world.lock();
     observe::check_no_intents(&mut world);
+    observe::check_no_waste(&mut world);
     if mutant.is_none() {
         observe::check_forgotten(&mut world);
     }

@@ -78,11 +78,21 @@ pub enum Mutant {
     ScanNoResolve,
     /// The present is taken for closed.
     NoClosing,
+    /// The outcome of a request is written down whoever is at it, and whatever it was before.
+    MarkUnowned,
+    /// A blob whose put was not answered is taken for put.
+    TrustPuts,
+    /// The blobs of aborted transactions are kept.
+    KeepBlobs,
+    /// A process waits for what an earlier one left, though it is the only one.
+    WaitForTheDead,
+    /// Each of several processes takes itself for the only one.
+    TwoAlone,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 41] = [
         Self::NoVersionCas,
         Self::GuardNone,
         Self::MatchUnprotected,
@@ -119,5 +129,10 @@ impl Mutant {
         Self::ExportCurrent,
         Self::ScanNoResolve,
         Self::NoClosing,
+        Self::MarkUnowned,
+        Self::TrustPuts,
+        Self::KeepBlobs,
+        Self::WaitForTheDead,
+        Self::TwoAlone,
     ];
 }

@@ -1,5 +1,6 @@
 //! What the tables say is in effect, and whether everything is there that must be.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::content::Content;
@@ -12,7 +13,9 @@ use crate::entry::{IndexEntry, entry_hash, index_entry_key, put_time_entry};
 use crate::error::StoreError;
 use crate::head::{Head, StoredHead, head_key};
 use crate::key_item::{KeyItem, key_item_key};
-use crate::table::{Action, Item, Key, Table, Write};
+use crate::load::LOADED;
+use crate::spill::Pointer;
+use crate::table::{Action, Item, Key, Table, Value, Write};
 use crate::transaction::Entry;
 use crate::version::{decode_version, version_key};
 
@@ -83,11 +86,50 @@ pub(crate) fn effective(world: &World, key: &Key) -> Result<Option<Head>, StoreE
     let Some(item) = world.engine.items().get(key) else {
         return Ok(None);
     };
-    let stored = StoredHead::decode(key, item)?;
+    let stored = StoredHead::decode(key, &loaded(world, item))?;
     let decision = stored.pending().map(decision_key);
     let decision = decision.and_then(|key| world.engine.items().get(&key));
     let decision = decision.map(Decision::decode).transpose()?;
     stored.effective(decision == Some(Decision::Committed))
+}
+
+/// An item with the bodies that are kept as blobs. One whose blob is gone cannot be decoded.
+fn loaded<'a>(world: &World, item: &'a Item) -> Cow<'a, Item> {
+    if world.blobs.is_empty() {
+        return Cow::Borrowed(item);
+    }
+    let mut item = item.clone();
+    if let Some(Value::M(intent)) = item.get_mut("p") {
+        load(world, intent);
+    }
+    load(world, &mut item);
+    Cow::Owned(item)
+}
+
+fn load(world: &World, item: &mut Item) {
+    let pointer = match item.get("body") {
+        Some(Value::B(stored)) => Pointer::decode(stored).ok().flatten(),
+        _ => None,
+    };
+    let blob = pointer.and_then(|pointer| {
+        let blob = world.blobs.get(&pointer.key)?;
+        pointer.is_of(blob).then(|| blob.clone())
+    });
+    if let Some(blob) = blob {
+        item.insert(LOADED.to_owned(), Value::B(blob));
+    }
+}
+
+/// Every blob is that of a transaction that took effect.
+pub(crate) fn check_no_waste(world: &mut World) {
+    let committed = &world.oracle.committed;
+    let is_of = |key: &str| Some(key.strip_prefix("blob/")?.split_once('/')?.0.to_owned());
+    let is_waste =
+        |key: &&String| !is_of(key).is_some_and(|transaction| committed.contains_key(&transaction));
+    if let Some(key) = world.blobs.keys().find(is_waste) {
+        let what = format!("{key} is kept though its transaction is aborted");
+        world.oracle.fail(what);
+    }
 }
 
 /// Everything that must exist at the latest when a document takes effect, and as long as it does.
@@ -171,7 +213,7 @@ fn missing_version(world: &World, document: &DocumentKey, current: u64) -> Optio
     for point in points.iter().filter(|point| point.version < current) {
         let key = version_key(document, point.version);
         let item = world.engine.items().get(&key);
-        let version = item.and_then(|item| decode_version(&key, item).ok());
+        let version = item.and_then(|item| decode_version(&key, &loaded(world, item)).ok());
         let is_same = version.is_some_and(|version| {
             version.transaction == point.transaction
                 && version.last_updated == point.last_updated

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::content::{Content, is_unique};
 use crate::clock::Millis;
 use crate::document::DocumentKey;
+use crate::transaction::Committed;
 
 /// The state of a document from a step on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,10 @@ pub(crate) struct Oracle {
     acknowledged: BTreeSet<u64>,
     refused: BTreeSet<u64>,
     values: BTreeSet<u64>,
+    /// Requests that must take effect once: on behalf of which of them a value is written, and the
+    /// value that took effect, from which step on.
+    requests: BTreeMap<u64, String>,
+    effects: BTreeMap<String, (u64, u64)>,
     pub(crate) violation: Option<String>,
 }
 
@@ -63,6 +68,9 @@ impl Oracle {
         }
         for (_, point) in &changed {
             self.check_guards(point);
+        }
+        for (_, point) in &changed {
+            self.check_once(point);
         }
         for (document, point) in changed {
             self.check_base(&document, &point);
@@ -129,6 +137,39 @@ impl Oracle {
         }
     }
 
+    /// No request takes effect twice.
+    fn check_once(&mut self, point: &Point) {
+        let request = point.value().and_then(|value| self.requests.get(&value));
+        let (Some(request), Some(value)) = (request.cloned(), point.value()) else {
+            return;
+        };
+        if let Some((before, step)) = self.effects.insert(request.clone(), (value, point.step)) {
+            self.fail(format!(
+                "{request} took effect with value {before} at step {step} and again with {value}"
+            ));
+        }
+    }
+
+    /// A value is about to be written on behalf of a request.
+    pub(crate) fn on_behalf_of(&mut self, request: &str, value: u64) {
+        self.requests.insert(value, request.to_owned());
+    }
+
+    /// The value with which a request took effect.
+    pub(crate) fn effect_of(&self, request: &str) -> Option<u64> {
+        self.effects.get(request).map(|(value, _)| *value)
+    }
+
+    /// A client that asked at `start` was told that nothing has become of a request.
+    pub(crate) fn check_begun(&mut self, request: &str, start: u64) {
+        if let Some((value, step)) = self.effects.get(request)
+            && *step <= start
+        {
+            let what = format!("{request} took effect with {value} at step {step}, and is begun");
+            self.fail(what);
+        }
+    }
+
     /// Ids of the live documents that hold a token now.
     pub(crate) fn owners(&self, token: &str) -> BTreeSet<String> {
         let holds = |points: &Vec<Point>| points.last().is_some_and(|point| point.holds(token));
@@ -159,6 +200,19 @@ impl Oracle {
             self.fail(format!(
                 "value {value} was acknowledged but is not committed"
             ));
+        }
+    }
+
+    /// Each of the versions that a client was told of existed at some time since `start`.
+    pub(crate) fn check_committed(&mut self, committed: &[Committed], start: u64) {
+        let existed = |one: &&Committed| {
+            let points = self.during(&one.key, start, u64::MAX);
+            let mut points = points.iter().flatten();
+            points.any(|point| point.version == one.version)
+        };
+        if let Some(one) = committed.iter().find(|one| !existed(one)) {
+            let what = format!("{one:?} was acknowledged but never existed");
+            self.fail(what);
         }
     }
 

@@ -66,6 +66,7 @@ impl Saboteur {
             Mutant::UndoDropsOthers => calls::drop_others(&mut call),
             Mutant::ReindexNoRevision => calls::forget_revisions_of_reindexing(&mut call),
             Mutant::EntriesOfNobody => calls::forget_owners(&mut call),
+            Mutant::MarkUnowned => calls::forget_who_marks(&mut call),
             _ => {}
         }
         Before::Send(call)

@@ -34,6 +34,8 @@ pub(crate) struct Scheduler {
     world: Shared,
     adversity: Adversity,
     tasks: Vec<Task>,
+    /// The step at which it stops, whoever is at work.
+    stop_at: Option<u64>,
 }
 
 /// Longer than any schedule that makes progress.
@@ -45,7 +47,29 @@ impl Scheduler {
             world,
             adversity,
             tasks: Vec::new(),
+            stop_at: None,
         }
+    }
+
+    /// Runs so many steps, and then ends the process in which all clients are.
+    pub(crate) fn run_and_kill(&mut self, steps: u64) {
+        self.stop_at = Some(self.world.lock().counts.steps + steps);
+        self.run();
+        self.stop_at = None;
+        for client in 0..self.tasks.len() {
+            self.crash(client);
+        }
+    }
+
+    /// Nothing goes wrong while this one client runs.
+    pub(crate) fn run_in_peace(&mut self, client: BoxFuture<'static, ()>) {
+        let usual = self.adversity;
+        let faults = std::mem::take(&mut self.world.lock().blob_faults);
+        self.calm_down();
+        self.spawn(false, client);
+        self.run();
+        self.adversity = usual;
+        self.world.lock().blob_faults = faults;
     }
 
     pub(crate) fn spawn(&mut self, may_crash: bool, client: BoxFuture<'static, ()>) {
@@ -86,6 +110,9 @@ impl Scheduler {
             let is_done = |task: &Task| task.future.is_none();
             let is_over = self.tasks.iter().all(is_done) && world.in_flight.is_empty();
             if is_over && world.late.is_empty() {
+                return;
+            }
+            if self.stop_at.is_some_and(|at| world.counts.steps >= at) {
                 return;
             }
             if world.counts.steps >= MAX_STEPS {

@@ -1,7 +1,9 @@
 //! The state of a simulation: tables, time, calls on their way, and the oracle that watches.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use futures::channel::oneshot;
 
 use super::follower::Followed;
@@ -10,7 +12,7 @@ use super::observe;
 use super::oracle::Oracle;
 use super::rng::Rng;
 use crate::clock::Millis;
-use crate::simulated::{Call, Engine};
+use crate::simulated::{BlobCall, Call, Engine, apply};
 use crate::table::Write;
 
 /// What happened in a schedule, in numbers.
@@ -51,8 +53,13 @@ pub(crate) struct World {
     pub(crate) now: Millis,
     pub(crate) rng: Rng,
     pub(crate) in_flight: Vec<InFlight>,
+    pub(crate) blobs: BTreeMap<String, Bytes>,
+    /// How often a call to them fails, in thousandths.
+    pub(crate) blob_faults: u64,
     /// Calls that arrive when nobody waits for them any more.
     pub(crate) late: Vec<Late>,
+    /// The tables are in the process of the clients: no call is later than that.
+    pub(crate) is_embedded: bool,
     /// How long a call can be late, in ms; for ever when none is given.
     pub(crate) late_for: Option<i64>,
     /// Index entries do not say whose they are.
@@ -68,9 +75,14 @@ pub(crate) struct World {
 
 /// A call that nobody waits for.
 pub(crate) struct Late {
-    pub(crate) call: Call,
+    call: LateCall,
     /// Then it is lost for good.
     until: Option<Millis>,
+}
+
+enum LateCall {
+    Tables(Call),
+    Blobs(BlobCall),
 }
 
 /// Somebody who sleeps.
@@ -90,7 +102,10 @@ impl Shared {
             now: Millis(1_767_225_600_000),
             rng: Rng::new(seed),
             in_flight: Vec::new(),
+            blobs: BTreeMap::new(),
+            blob_faults: 0,
             late: Vec::new(),
+            is_embedded: false,
             late_for: None,
             shares_entries: false,
             followed: Followed::default(),
@@ -151,6 +166,15 @@ impl World {
 
     /// The call arrives later, when nobody waits for it any more.
     pub(crate) fn delay(&mut self, call: Call) {
+        self.delay_any(LateCall::Tables(call));
+    }
+
+    /// The same for a call to the blobs.
+    pub(crate) fn delay_blobs(&mut self, call: BlobCall) {
+        self.delay_any(LateCall::Blobs(call));
+    }
+
+    fn delay_any(&mut self, call: LateCall) {
         let until = self.late_for.map(|late_for| self.now.plus(late_for));
         self.late.push(Late { call, until });
     }
@@ -162,18 +186,33 @@ impl World {
             .partition(|call| call.client == client);
         self.in_flight = rest;
         for call in gone {
-            if call.call.is_write() && !call.call.writes().is_empty() && self.rng.chance(600) {
-                self.delay(call.call);
+            if !call.call.is_write() || call.call.writes().is_empty() || !self.rng.chance(600) {
+                continue;
+            }
+            self.delay(call.call);
+            if self.is_embedded
+                && let Some(now_or_never) = self.late.pop()
+            {
+                self.arrive(&now_or_never);
             }
         }
     }
 
     /// Applies a call that nobody waits for.
     pub(crate) fn arrive(&mut self, late: &Late) {
-        let (now, call) = (self.now, &late.call);
+        let now = self.now;
         if late.until.is_some_and(|until| until < now) {
             return;
         }
+        let call = match &late.call {
+            LateCall::Tables(call) => call,
+            LateCall::Blobs(call) => {
+                self.note(|| format!("late   {call}"));
+                // nobody waits for the answer
+                let _ = apply(&mut self.blobs, call);
+                return;
+            }
+        };
         let is_applied = self.engine.answer(call, now).is_ok();
         self.note(|| {
             format!(

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::client::Client;
 use super::content::Content;
+use super::repeater::Request;
 use crate::error::{CommitError, Duplicate, Holder};
 use crate::{Base, Criterion, DocumentKey, Found, Head, Method, Transaction, Write};
 
@@ -24,7 +25,11 @@ type Guards = Vec<(String, BTreeSet<String>)>;
 /// How an attempt to write went.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Attempt {
-    Done,
+    Committed,
+    Unknown,
+    /// Nothing is written, and never will be.
+    Refused,
+    /// The same, because somebody else was faster.
     Again,
 }
 
@@ -32,15 +37,20 @@ impl Client {
     /// Tries to fulfil the wishes in one transaction, a few times.
     pub(crate) async fn write(&self, wishes: &[Wish]) {
         for _ in 0..3 {
-            match self.attempt(wishes).await {
-                // a read may fail for good when there are many faults
-                None | Some(Attempt::Done) => return,
-                Some(Attempt::Again) => self.rest().await,
+            // a read may fail for good when there are many faults
+            if self.attempt(wishes, None).await != Some(Attempt::Again) {
+                return;
             }
+            self.rest().await;
         }
     }
 
-    async fn attempt(&self, wishes: &[Wish]) -> Option<Attempt> {
+    /// Tries it once, on behalf of a request if there is one.
+    pub(crate) async fn attempt(
+        &self,
+        wishes: &[Wish],
+        request: Option<&Request>,
+    ) -> Option<Attempt> {
         let start = self.step();
         let found = self.find_guarded(wishes).await?;
         let (targets, guards) = choose_targets(wishes, &found);
@@ -64,6 +74,9 @@ impl Client {
             writes: writes.clone(),
             guards,
             deadline: self.deadline(),
+            mark: request
+                .zip(contents.first())
+                .map(|(request, content)| self.mark(request, content)),
             ..Transaction::default()
         };
         let result = self.unless_killed(self.store.commit(transaction)).await?;
@@ -73,23 +86,12 @@ impl Client {
         match result {
             Ok(committed) => {
                 values.for_each(|value| world.oracle.acknowledge(value));
-                for one in committed {
-                    let points = world.oracle.during(&one.key, start, u64::MAX);
-                    if !points
-                        .iter()
-                        .flatten()
-                        .any(|point| point.version == one.version)
-                    {
-                        world
-                            .oracle
-                            .fail(format!("{one:?} was acknowledged but never existed"));
-                    }
-                }
-                Some(Attempt::Done)
+                world.oracle.check_committed(&committed, start);
+                Some(Attempt::Committed)
             }
             Err(CommitError::Unknown(_)) => {
                 world.counts.unknown += 1;
-                Some(Attempt::Done)
+                Some(Attempt::Unknown)
             }
             Err(error) => {
                 values.for_each(|value| world.oracle.refuse(value));
@@ -111,9 +113,9 @@ impl Client {
                 for duplicate in duplicates {
                     self.check_duplicate(start, writes, &duplicate);
                 }
-                Attempt::Done
+                Attempt::Refused
             }
-            _ => Attempt::Done,
+            _ => Attempt::Refused,
         }
     }
 

@@ -101,6 +101,17 @@ pub(crate) fn forget_revisions_of_reindexing(call: &mut Call) {
     }
 }
 
+/// Marks that do not ask whose the request is.
+pub(crate) fn forget_who_marks(call: &mut Call) {
+    let marks = |change: &Change| matches!(change, Change::Set(path, _) if path.0 == ["out"]);
+    let is_mark = |write: &Write| match &write.action {
+        Action::Update(changes) => changes.iter().any(marks),
+        _ => false,
+    };
+    forget_in(call, is_mark, "own");
+    forget_in(call, is_mark, "out");
+}
+
 /// Whose entries are that do not say whose they are.
 pub(crate) const NOBODY: &str = "-";
 
