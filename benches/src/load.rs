@@ -4,10 +4,10 @@
 //! client is cheap on purpose (prepared requests, next to no parsing), and its CPU time is printed
 //! beside the server's, so that nobody takes one for the other.
 
-mod client;
+pub(crate) mod client;
 mod measure;
-mod process;
-mod workload;
+pub(crate) mod process;
+pub(crate) mod workload;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-fn beside_us() -> Result<PathBuf> {
+pub(crate) fn beside_us() -> Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name("fyr"))
 }
 

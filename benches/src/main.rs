@@ -1,6 +1,6 @@
 //! What takes longer than a test, and what is made once: `cargo xtask bench counts`,
 //! `cargo xtask bench instructions`, `cargo xtask bench searches`, `cargo xtask bench load`,
-//! `cargo xtask dictionaries`.
+//! `cargo xtask bench large`, `cargo xtask dictionaries`.
 #![allow(
     clippy::print_stdout,
     reason = "a command line tool speaks on standard output"
@@ -13,6 +13,7 @@
 mod counts;
 mod dictionaries;
 mod instructions;
+mod large;
 mod load;
 mod searches;
 
@@ -35,6 +36,8 @@ enum Bench {
     Searches(searches::Arguments),
     /// Requests per second and CPU per request of `fyr serve`, over keep-alive connections
     Load(load::Arguments),
+    /// Time, memory and cost of a transaction of thousands of creates through `fyr serve`
+    Large(large::Arguments),
     /// Trains the dictionaries that are missing, and measures all of them
     Dictionaries,
 }
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<()> {
         Bench::Instructions(arguments) => instructions::run(&arguments),
         Bench::Searches(arguments) => searches::run(&arguments),
         Bench::Load(arguments) => load::run(&arguments),
+        Bench::Large(arguments) => large::run(&arguments),
         Bench::Dictionaries => dictionaries::run(),
     }
 }

@@ -122,6 +122,15 @@ pub(crate) fn search(steps: &mut Steps, organizations: &str) -> Result<()> {
 
 /// The load on `fyr serve`, both it and the client in the release profile.
 pub(crate) fn load(steps: &mut Steps, seconds: u64) -> Result<()> {
+    against_the_release(steps, "load", &["--seconds", &seconds.to_string()])
+}
+
+/// Large transactions through `fyr serve`, likewise.
+pub(crate) fn large(steps: &mut Steps) -> Result<()> {
+    against_the_release(steps, "large", &[])
+}
+
+fn against_the_release(steps: &mut Steps, bench: &str, arguments: &[&str]) -> Result<()> {
     let build = [
         "build",
         "--release",
@@ -131,8 +140,8 @@ pub(crate) fn load(steps: &mut Steps, seconds: u64) -> Result<()> {
         "benches",
     ];
     steps.run("release build", &mut cargo(&build))?;
-    let mut command = cargo(&["run", "--release", "--package", "benches", "--", "load"]);
-    steps.run("load", command.args(["--seconds", &seconds.to_string()]))
+    let mut command = cargo(&["run", "--release", "--package", "benches", "--", bench]);
+    steps.run(bench, command.args(arguments))
 }
 
 /// What verifying a token costs.

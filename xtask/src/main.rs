@@ -107,6 +107,8 @@ enum Bench {
         #[arg(long, default_value_t = 10)]
         seconds: u64,
     },
+    /// Time, memory and cost of transactions of up to 5,000 creates through `fyr serve`, release build
+    Large,
 }
 
 fn main() -> ExitCode {
@@ -152,5 +154,8 @@ fn run(task: Task, steps: &mut Steps) -> anyhow::Result<()> {
         Task::Bench {
             bench: Bench::Load { seconds },
         } => ci::load(steps, seconds),
+        Task::Bench {
+            bench: Bench::Large,
+        } => ci::large(steps),
     }
 }

@@ -24,12 +24,18 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it and waits until it listens.
     pub(crate) fn start(fyr: &Path) -> Result<Self> {
+        Self::start_with(fyr, &[])
+    }
+
+    /// The same with these settings.
+    pub(crate) fn start_with(fyr: &Path, variables: &[(&str, &str)]) -> Result<Self> {
         let data = tempfile::tempdir()?;
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let mut command = Command::new(fyr);
         command
             .args(["serve", "--listen", &address.to_string(), "--data-dir"])
-            .arg(data.path());
+            .arg(data.path())
+            .envs(variables.iter().copied());
         let process = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -60,6 +66,22 @@ impl Server {
     pub(crate) fn cpu(&self) -> Result<Duration> {
         cpu(&self.process.id().to_string())
     }
+
+    /// The most memory that it has had at once, in bytes.
+    pub(crate) fn peak_memory(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.process.id());
+        let status = fs::read_to_string(&path).with_context(|| path.clone())?;
+        peak(&status).with_context(|| format!("{path} is not understood"))
+    }
+}
+
+/// `VmHWM:   203456 kB`
+fn peak(status: &str) -> Option<u64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 impl Drop for Server {
@@ -95,6 +117,12 @@ fn ticks(stat: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_peak_is_found_among_the_rest() {
+        let status = "Name:\tfyr\nVmPeak:\t  900000 kB\nVmHWM:\t  203456 kB\nVmRSS:\t  1 kB\n";
+        assert_eq!(peak(status), Some(203_456 * 1024));
+    }
 
     #[test]
     fn user_and_system_time_are_found_behind_a_name_with_blanks() {

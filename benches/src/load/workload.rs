@@ -98,12 +98,29 @@ fn transaction(number: u64, request: &mut Vec<u8>) {
         } else {
             r#","partOf":{"reference":"urn:uuid:0"}"#
         };
-        let resource = organization(number * ENTRIES + entry, "http://example.org/units", part);
-        entries.push(format!(
-            r#"{{"fullUrl":"urn:uuid:{entry}","resource":{resource},"request":{{"method":"POST","url":"Organization"}}}}"#
+        entries.push(organization(
+            number * ENTRIES + entry,
+            "http://example.org/units",
+            part,
         ));
     }
-    let entries = entries.join(",");
+    creates(entries, request);
+}
+
+/// A transaction of so many organizations, each with an identifier that is unique.
+pub(crate) fn large_transaction(first: u64, count: u64, request: &mut Vec<u8>) {
+    let numbers = first..first + count;
+    let entries = numbers.map(|number| organization(number, "urn:oid:1.2.208.176.1.1", ""));
+    creates(entries.collect(), request);
+}
+
+fn creates(resources: Vec<String>, request: &mut Vec<u8>) {
+    let entries = resources.into_iter().enumerate().map(|(n, resource)| {
+        format!(
+            r#"{{"fullUrl":"urn:uuid:{n}","resource":{resource},"request":{{"method":"POST","url":"Organization"}}}}"#
+        )
+    });
+    let entries = entries.collect::<Vec<_>>().join(",");
     let body = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{entries}]}}"#);
     post(request, "/fhir", "", &body);
 }
