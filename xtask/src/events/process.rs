@@ -126,6 +126,8 @@ impl Function {
         command.envs(engine.settings_of_functions(issuers));
         let process = spawn(&mut command, log)?;
         await_listener(port, "the Lambda emulator")?;
+        // On a busy machine the emulator may start a function before it listens to it.
+        await_listener(runtime, "the runtime API of the Lambda emulator")?;
         Ok(Self {
             port,
             _process: process,
