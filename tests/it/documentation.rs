@@ -144,3 +144,20 @@ fn every_count_on_the_page_of_performance_is_the_golden_one() {
     }
     assert!(told >= 20, "{told} rows");
 }
+
+/// The last of the rules about bundles (docs/conformance.md, "Rule numbers").
+const LAST_OF_BUNDLES: usize = 26;
+
+#[test]
+fn every_rule_about_bundles_has_a_test_that_names_it() {
+    let sources = all_sources();
+    let texts = sources.iter().map(|source| source.text.as_str());
+    let text: String = texts.collect();
+    for number in 1..=LAST_OF_BUNDLES {
+        let name = format!("_t{number}");
+        let is_tested = ["(", "_t"]
+            .iter()
+            .any(|end| text.contains(&format!("{name}{end}")));
+        assert!(is_tested, "no test is called …{name}");
+    }
+}

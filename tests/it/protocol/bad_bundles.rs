@@ -27,7 +27,7 @@ fn all_refused(cases: &[(&str, Value, u16, &str)]) {
 }
 
 #[test]
-fn an_entry_that_is_none_is_named() {
+fn an_entry_that_is_none_is_named_t2() {
     let request = |request: Value| json!({"resource": organization("A"), "request": request});
     let lower_case = request(json!({"method": "post", "url": "Organization"}));
     let without_request = json!({"resource": organization("A")});
@@ -134,7 +134,7 @@ fn an_entry_that_leads_nowhere_is_named() {
 }
 
 #[test]
-fn entries_that_contradict_each_other_are_named() {
+fn entries_that_contradict_each_other_are_named_t5() {
     let child = |reference: &str| {
         with(
             organization("child"),
@@ -205,7 +205,7 @@ fn a_bundle_that_is_none_is_400() {
 }
 
 #[test]
-fn more_than_five_thousand_entries_are_413() {
+fn more_than_five_thousand_entries_are_413_t4() {
     for kind in ["transaction", "batch"] {
         let mut entries = vec![entry("GET", "metadata"); 5_001];
         entries[0] = good();

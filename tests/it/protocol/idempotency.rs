@@ -78,7 +78,7 @@ fn a_create_that_is_sent_again_is_answered_the_same_and_done_once() {
 }
 
 #[test]
-fn a_transaction_that_is_sent_again_is_answered_the_same_though_the_state_is_another() {
+fn a_transaction_that_is_sent_again_is_answered_the_same_though_the_state_is_another_t26() {
     let fyr = Fyr::new();
     fyr.put("/Organization/1", &organization_at("1", "A"))
         .expect(201);

@@ -50,7 +50,7 @@ fn every_entry_is_answered_in_its_place_t19() {
 }
 
 #[test]
-fn a_written_entry_says_where_which_version_and_when_t19_to_t23() {
+fn a_written_entry_says_where_which_version_and_when_t19_t22_t23() {
     let fyr = with_two();
     let reply = fyr.transaction(&[put("Organization/1", &organization_at("1", "B"))]);
     let reply = reply.expect(200);
@@ -337,7 +337,7 @@ fn a_url_in_the_criteria_is_not_taken_for_a_server_t6() {
 }
 
 #[test]
-fn what_is_not_supported_inside_a_transaction_is_named() {
+fn what_is_not_supported_inside_a_transaction_is_named_t25() {
     let fyr = Fyr::new();
     let nested = json!({"resourceType": "Bundle", "type": "batch"});
     let entries = [
