@@ -5,29 +5,23 @@
 //! units: calls about one tree follow each other, others go side by side. A unit whose parent went before names it by the register's
 //! identifier. Imported again, what has not changed is left as it is.
 
+mod calls;
 mod forest;
 mod refusal;
 mod size;
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use aws::system::RandomIds;
-use bytes::Bytes;
 use futures::future::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Uri};
-use serde_json::{Value, json};
-use store::Ids;
+use serde_json::Value;
 
 use crate::arguments::ImportOrganizations;
-use crate::client::{Answer, Client};
 use crate::failure::Failure;
 use crate::load::Sources;
 use crate::progress::Progress;
+use calls::Calls;
 use forest::Forest;
-use refusal::Refusal;
 
 /// What became of the organizations.
 #[derive(Debug, Default, PartialEq)]
@@ -48,10 +42,11 @@ pub(crate) async fn import(arguments: ImportOrganizations) -> Result<(), Failure
     let forest = Forest::of(Sources::of(&arguments.sources)?)?;
     let lists = forest.calls(usize::from(arguments.entries));
     let (tally, progress) = (Mutex::new(Tally::default()), Mutex::new(Progress::new()));
+    let calls = Calls::new(&client, &url, &forest);
     let sent = lists.into_iter().map(|list| {
         async {
             for call in list {
-                let told = send(&client, &url, &forest, &call).await?;
+                let told = calls.send(call).await?;
                 let sentence = {
                     let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
                     tally.add(&told);
@@ -81,75 +76,6 @@ pub(crate) async fn import(arguments: ImportOrganizations) -> Result<(), Failure
         return Err(Failure::refused("not all organizations were imported"));
     }
     Ok(())
-}
-
-/// What became of the organizations of a call; trees that are to blame for a refusal are left out, and the others
-/// sent again.
-async fn send(
-    client: &Client,
-    url: &Uri,
-    forest: &Forest,
-    call: &[usize],
-) -> Result<Tally, Failure> {
-    let mut open = call.to_vec();
-    let mut refused = 0;
-    while !open.is_empty() {
-        let answer = post(client, url, &body(forest, &open)).await?;
-        if answer.status.is_success() {
-            let response = answer.json().unwrap_or_default();
-            let mut tally = Tally::of(&response, open.len()).with_cost(answer.header("x-fyr-cost"));
-            tally.refused = refused;
-            return Ok(tally);
-        }
-        let refusal = Refusal::of(forest, &open, &answer);
-        for words in refusal.words {
-            eprintln!("refused: {words}");
-        }
-        refused += refusal.refused.len();
-        open = refusal.others;
-    }
-    Ok(Tally {
-        refused,
-        ..Tally::default()
-    })
-}
-
-/// Sends a call. Without an idempotency key: imported again, what has not changed is left as it is, and
-/// nothing is written to know that.
-async fn post(client: &Client, url: &Uri, parameters: &Value) -> Result<Answer, Failure> {
-    let mut headers = HeaderMap::new();
-    let json = HeaderValue::from_static("application/fhir+json");
-    headers.insert(CONTENT_TYPE, json.clone());
-    headers.insert(ACCEPT, json);
-    let body = Bytes::from(parameters.to_string());
-    let answer = client.send(Method::POST, url, &headers, body).await;
-    let answer = answer.map_err(Failure::unexpected)?;
-    if matches!(answer.status.as_u16(), 401 | 403 | 404) || answer.status.is_server_error() {
-        return Err(Failure::refused(answer.complaint()));
-    }
-    Ok(answer)
-}
-
-/// The parameters of a call: the organizations at these places.
-fn body(forest: &Forest, call: &[usize]) -> Value {
-    let urls: HashMap<usize, String> = call
-        .iter()
-        .map(|at| (*at, format!("urn:uuid:{}", RandomIds.uuid())))
-        .collect();
-    let entries = call.iter().map(|at| {
-        let url = urls.get(at);
-        let parent = forest.parent(*at);
-        let inside = parent.and_then(|parent| urls.get(&parent).cloned());
-        let resource = forest
-            .at(*at)
-            .as_sent(inside.or_else(|| forest.parent_criterion(*at)));
-        let request = json!({"method": "POST", "url": "Organization"});
-        json!({"fullUrl": url, "resource": resource, "request": request})
-    });
-    let entries: Vec<Value> = entries.collect();
-    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
-    let parameter = json!([{"name": "organizations", "resource": bundle}]);
-    json!({"resourceType": "Parameters", "parameter": parameter})
 }
 
 impl Tally {
@@ -219,6 +145,8 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

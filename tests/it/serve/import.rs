@@ -1,5 +1,8 @@
 //! A registry imported by `fyr import-organizations`, twice: the second time nothing is written.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use super::process::{Server, run};
@@ -70,4 +73,72 @@ fn a_tree_that_is_refused_keeps_no_other_of_its_call_from_being_imported() {
         let blamed = format!("registry.ndjson:{line}: Validation error: ");
         assert!(said.contains(&blamed), "{said}");
     }
+}
+
+/// A server that answers calls so, and afterwards creates whatever it gets: where it is, and how many
+/// organizations were in each call.
+fn answering(script: &'static [(&str, &str)], calls: usize) -> (String, JoinHandle<Vec<usize>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/fhir", listener.local_addr().unwrap());
+    let served = thread::spawn(move || {
+        let mut sizes = Vec::new();
+        for call in 0..calls {
+            let mut stream = BufReader::new(listener.accept().unwrap().0);
+            let (mut line, mut length) = (String::new(), 0);
+            while line != "\r\n" {
+                line.clear();
+                stream.read_line(&mut line).unwrap();
+                let header = line.to_ascii_lowercase();
+                if let Some(value) = header.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).unwrap();
+            let size = String::from_utf8(body)
+                .unwrap()
+                .matches("\"fullUrl\"")
+                .count();
+            sizes.push(size);
+            let created = vec![r#"{"response":{"status":"201 Created"}}"#; size].join(",");
+            let created = format!("{{\"entry\":[{created}]}}");
+            let (status, text) = script.get(call).copied().unwrap_or(("200 OK", &created));
+            let length = text.len();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}"
+            );
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+        sizes
+    });
+    (base, served)
+}
+
+#[test]
+fn a_call_that_takes_too_long_is_sent_in_halves_and_one_that_conflicts_again() {
+    let slow =
+        r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"timeout"}]}"#;
+    let script: &[_] = Box::leak(Box::new([
+        ("503 Service Unavailable", slow),
+        ("500 Internal Server Error", slow),
+        ("409 Conflict", "{}"),
+    ]));
+    let (base, served) = answering(script, 6);
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("registry.ndjson");
+    let (code, text, said) = run(&["registry", "--organizations", "5"]);
+    assert_eq!(code, Some(0), "{said}");
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let (code, told, said) = run(&["import-organizations", file, "--base", &base]);
+    assert_eq!(
+        (code, told.lines().last()),
+        (
+            Some(0),
+            Some("5 created, 0 updated, 0 unchanged, 0 refused")
+        ),
+        "{said}"
+    );
+    // five, three of them, two of those, the same again, the third, and the rest
+    assert_eq!(served.join().unwrap(), [5, 3, 2, 2, 1, 2]);
 }
