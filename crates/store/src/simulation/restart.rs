@@ -16,6 +16,9 @@ use crate::{Claimed, Closing, Settings};
 /// Longer than any schedule: nobody may wait for what a process left.
 const LEASE_MS: i64 = 1_000_000;
 
+/// More than there are items that one write can meet.
+const ATTEMPTS: u32 = 10;
+
 /// The settings of such a process.
 pub(crate) fn alone(settings: Settings) -> Settings {
     Settings {
@@ -87,10 +90,12 @@ impl Client {
         let updates = ids.into_iter().map(Wish::Update);
         let tokens = TOKENS.map(|token| Wish::Upsert(token.to_owned()));
         for wish in updates.chain(tokens) {
-            // what it meets is carried out first, which may change what it was planned on: once
-            let mut outcome = self.attempt(std::slice::from_ref(&wish), None).await;
-            if outcome == Some(Attempt::Again) {
+            // each attempt carries out or undoes something that it meets, and may be planned on it
+            let mut outcome = Some(Attempt::Again);
+            let mut attempts = 0;
+            while outcome == Some(Attempt::Again) && attempts < ATTEMPTS {
                 outcome = self.attempt(std::slice::from_ref(&wish), None).await;
+                attempts += 1;
             }
             if !matches!(outcome, Some(Attempt::Committed | Attempt::Refused)) {
                 let what = format!("{wish:?} meets what a dead process left: {outcome:?}");
