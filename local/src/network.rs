@@ -160,13 +160,10 @@ impl Host {
     async fn perform(&self, head: Request<()>, caller: Caller, body: Bytes) -> Outgoing {
         let longest = self.servers.settings().request_timeout + OVERTIME;
         let request = head.clone().map(|()| body);
-        let work = self.servers.respond(request, caller.clone());
-        if let Ok(response) = timeout(longest, work).await {
-            response.map(Full::new)
-        } else {
-            let reads = [Method::GET, Method::HEAD].contains(head.method());
-            let overdue = Failure::overdue(longest.as_secs(), !reads);
-            self.refuse(&head, caller, overdue).await
+        let work = Box::pin(self.servers.respond(request, caller.clone()));
+        match in_time(longest, head.method(), work).await {
+            Ok(response) => response.map(Full::new),
+            Err(overdue) => self.refuse(&head, caller, overdue).await,
         }
     }
 
@@ -174,6 +171,17 @@ impl Host {
         let refused = self.servers.refuse(head, caller, failure).await;
         refused.map(Full::new)
     }
+}
+
+/// What comes of the work, unless it takes too long.
+async fn in_time<T>(
+    longest: Duration,
+    method: &Method,
+    work: impl Future<Output = T>,
+) -> Result<T, Failure> {
+    let reads = [Method::GET, Method::HEAD].contains(method);
+    let overdue = |_| Failure::overdue(longest.as_secs(), !reads);
+    timeout(longest, work).await.map_err(overdue)
 }
 
 /// The last response of its connection, on which there is more to read than anybody will.
@@ -200,4 +208,23 @@ async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, hyper::Error> {
         }
     }
     Ok(whole.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_never_ends_is_not_waited_for_and_a_write_is_not_said_to_have_failed() {
+        let soon = Duration::from_millis(10);
+        for (method, expected) in [
+            (Method::GET, "ask for less, or try again"),
+            (Method::PUT, "whether the write took effect is not known"),
+        ] {
+            let work = std::future::pending::<()>();
+            let failure = in_time(soon, &method, work).await.unwrap_err();
+            assert!(failure.to_string().contains(expected), "{failure}");
+        }
+        assert!(in_time(soon, &Method::GET, async {}).await.is_ok());
+    }
 }

@@ -47,17 +47,11 @@ pub(crate) fn contract(steps: &mut Steps) -> Result<()> {
     let child = command.stderr(Stdio::null()).spawn();
     let mut emulator = Emulator(child.context("cannot start ministack")?);
     wait(&mut emulator, address)?;
+    // of the whole workspace, as all tests are: with other features all that they use would be built twice
     let mut command = if tool::has_cargo("nextest") {
-        cargo(&["nextest", "run", "--package", "fyr-tests", "::outside::"])
+        cargo(&["nextest", "run", "--workspace", "::outside::"])
     } else {
-        cargo(&[
-            "test",
-            "--package",
-            "fyr-tests",
-            "--test",
-            "it",
-            "::outside::",
-        ])
+        cargo(&["test", "--workspace", "--test", "it", "::outside::"])
     };
     command.env("TABLE_CONTRACT_ENDPOINT", format!("http://{address}"));
     command.env("TABLE_CONTRACT_EMULATOR", "ministack");
