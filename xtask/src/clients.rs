@@ -20,7 +20,8 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     let node = root().join("tests/clients/node_modules/fhir-kit-client");
     let has_node = node.is_dir() && tool::answers(Path::new("node"), "--version");
     if python.is_file() || has_node {
-        steps.run("build", &mut cargo(&["build", "--package", "fyr"]))?;
+        let build = ["build", "--workspace", "--bin", "fyr"];
+        steps.run("build", &mut cargo(&build))?;
     }
     if python.is_file() {
         let mut client = Command::new(python);

@@ -34,10 +34,10 @@ pub(crate) fn replay(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
         );
         return Ok(());
     };
-    let mut build = cargo(&["build", "--package", "fyr"]);
+    let mut build = cargo(&["build", "--workspace", "--bin", "fyr"]);
     check_functions()?;
     for function in FUNCTIONS {
-        build.args(["--package", function]);
+        build.args(["--bin", function]);
     }
     steps.run("build", &mut build)?;
     let binaries = target_directory()?.join("debug");

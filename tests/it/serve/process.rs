@@ -127,16 +127,12 @@ fn fyr(arguments: &[&str]) -> Command {
     command
 }
 
+/// Built as a part of the whole workspace, as the tests are: alone it has other features, and all that
+/// it uses would be built twice.
 fn binary() -> PathBuf {
     let built = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "fyr",
-            "--message-format",
-            "json",
-        ])
+        .args(["build", "--quiet", "--workspace", "--bin", "fyr"])
+        .args(["--message-format", "json"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
