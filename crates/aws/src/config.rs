@@ -237,7 +237,7 @@ impl Default for Config {
 mod tests {
     use super::*;
 
-    fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+    pub(super) fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
         let owned = variables
             .iter()
             .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));

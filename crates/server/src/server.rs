@@ -27,7 +27,6 @@ use crate::{
     port::{AuditLog, Files, Queue},
     rest,
     rules::Rules,
-    search::Registry,
     settings::Audit,
     tenancy::Tenant,
 };
@@ -51,10 +50,8 @@ pub struct Ports {
 #[derive(Clone)]
 pub struct Server {
     ports: Ports,
-    settings: Arc<Settings>,
-    jobs: Engine,
-    rules: Rules,
-    registry: Arc<Registry>,
+    /// What all requests have in common: nobody is calling, and nothing is counted.
+    base: Context,
     audit: Option<Arc<dyn AuditLog>>,
     tenant: Option<Tenant>,
 }
@@ -64,20 +61,11 @@ impl Server {
     pub fn new(ports: Ports, settings: Settings) -> Self {
         let store = ports.store.clone().with_dictionaries(dictionaries());
         let ports = Ports { store, ..ports };
-        let settings = Arc::new(settings);
-        let jobs = Engine::new(
-            ports.store.clone(),
-            Arc::clone(&ports.jobs),
-            (Arc::clone(&ports.clock), Arc::clone(&ports.ids)),
-            settings.jobs.clone(),
-            works(&ports, &settings),
-        );
+        let mut base = base(&ports, settings);
+        base.jobs = engine(&ports, &base.settings, works(&ports, &base));
         Self {
             ports,
-            rules: Rules::of(&settings.rules).keeping(kept(&settings)),
-            settings,
-            jobs,
-            registry: Arc::default(),
+            base,
             audit: None,
             tenant: None,
         }
@@ -85,7 +73,7 @@ impl Server {
 
     /// The same server, which records its requests in this log unless the settings say otherwise.
     pub fn recorded_in(self, log: Option<Arc<dyn AuditLog>>) -> Self {
-        let audit = log.filter(|_| self.settings.audit != Audit::Off);
+        let audit = log.filter(|_| self.settings().audit != Audit::Off);
         Self { audit, ..self }
     }
 
@@ -114,7 +102,7 @@ impl Server {
     ///
     /// [`Again`]: the message must come again.
     pub async fn receive(&self, message: &str) -> Result<(), Again> {
-        self.jobs.receive(message).await
+        self.base.jobs.receive(message).await
     }
 
     /// Does what nobody asks for; to be called every few minutes, and at the start. Lost messages
@@ -124,13 +112,13 @@ impl Server {
     ///
     /// Something cannot be reached: the next time goes on.
     pub async fn tick(&self) -> Result<Ticked, Again> {
-        let ticked = self.jobs.tick().await?;
+        let ticked = self.base.jobs.tick().await?;
         let context = self.context(Caller::anonymous(), &Arc::default());
         let noted = operation::export::note_completed(&context).await;
         noted.map_err(|failure| Again::Work(failure.into()))?;
-        let Ports { files, clock, .. } = &self.ports;
-        let files_removed = export::sweep(&self.jobs, files).await?
-            + import_organizations::sweep(&self.jobs, files, clock).await?;
+        let files = &self.ports.files;
+        let files_removed = export::sweep(&self.base.jobs, files).await?
+            + import_organizations::sweep(&self.base.jobs, files).await?;
         Ok(Ticked {
             files_removed,
             ..ticked
@@ -152,7 +140,7 @@ impl Server {
         caller: Caller,
         receipt: Arc<Receipt>,
     ) -> Response<Bytes> {
-        let timeout = self.settings.request_timeout;
+        let timeout = self.settings().request_timeout;
         let until = deadline(&request, self.ports.clock.now(), timeout);
         let context = Context {
             deadline: Some(until),
@@ -178,20 +166,13 @@ impl Server {
     }
 
     fn context(&self, caller: Caller, receipt: &Arc<Receipt>) -> Context {
-        let store = self.ports.store.metered(Arc::clone(receipt));
+        let store = self.base.store.metered(Arc::clone(receipt));
         Context {
-            jobs: self.jobs.over(store.clone()),
+            jobs: self.base.jobs.over(store.clone()),
             store,
-            settings: Arc::clone(&self.settings),
-            clock: Arc::clone(&self.ports.clock),
-            ids: Arc::clone(&self.ports.ids),
-            files: Arc::clone(&self.ports.files),
-            caller: Arc::new(caller.with_public(&self.settings.auth.public_read)),
-            rules: self.rules.clone(),
-            registry: Arc::clone(&self.registry),
-            once: None,
-            deadline: None,
+            caller: Arc::new(caller.with_public(&self.settings().auth.public_read)),
             trail: Arc::new(Trail::of(self.tenant.as_ref(), self.audit.clone())),
+            ..self.base.clone()
         }
     }
 
@@ -207,7 +188,7 @@ impl Server {
 
     /// The settings, as they are in force.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.base.settings
     }
 }
 
@@ -219,8 +200,42 @@ fn kept(settings: &Settings) -> &'static [&'static str] {
     }
 }
 
+/// An engine over these ports, for these kinds of jobs.
+fn engine(
+    ports: &Ports,
+    settings: &Settings,
+    works: BTreeMap<&'static str, Arc<dyn Work>>,
+) -> Engine {
+    Engine::new(
+        ports.store.clone(),
+        Arc::clone(&ports.jobs),
+        (Arc::clone(&ports.clock), Arc::clone(&ports.ids)),
+        settings.jobs.clone(),
+        works,
+    )
+}
+
+/// What all requests and all jobs have in common. Its engine knows no kind of job yet.
+fn base(ports: &Ports, settings: Settings) -> Context {
+    Context {
+        store: ports.store.clone(),
+        clock: Arc::clone(&ports.clock),
+        ids: Arc::clone(&ports.ids),
+        files: Arc::clone(&ports.files),
+        jobs: engine(ports, &settings, BTreeMap::new()),
+        caller: Arc::new(Caller::anonymous()),
+        rules: Rules::of(&settings.rules).keeping(kept(&settings)),
+        registry: Arc::default(),
+        settings: Arc::new(settings),
+        once: None,
+        deadline: None,
+        trail: Arc::new(Trail::of(None, None)),
+    }
+}
+
 /// The kinds of jobs, by the names that their records have.
-fn works(ports: &Ports, settings: &Arc<Settings>) -> BTreeMap<&'static str, Arc<dyn Work>> {
+fn works(ports: &Ports, base: &Context) -> BTreeMap<&'static str, Arc<dyn Work>> {
+    let settings = &base.settings;
     let export: Arc<dyn Work> = Arc::new(Export {
         store: ports.store.clone(),
         files: Arc::clone(&ports.files),
@@ -235,31 +250,7 @@ fn works(ports: &Ports, settings: &Arc<Settings>) -> BTreeMap<&'static str, Arc<
         settings: Arc::clone(settings),
     });
     let import: Arc<dyn Work> = Arc::new(ImportWork {
-        context: context_of_imports(ports, settings),
+        context: base.clone(),
     });
     BTreeMap::from([(EXPORT, export), (REINDEX, reindex), (IMPORT, import)])
-}
-
-/// What an import works with, apart from its owner. It begins no jobs.
-fn context_of_imports(ports: &Ports, settings: &Arc<Settings>) -> Context {
-    Context {
-        store: ports.store.clone(),
-        settings: Arc::clone(settings),
-        clock: Arc::clone(&ports.clock),
-        ids: Arc::clone(&ports.ids),
-        files: Arc::clone(&ports.files),
-        jobs: Engine::new(
-            ports.store.clone(),
-            Arc::clone(&ports.jobs),
-            (Arc::clone(&ports.clock), Arc::clone(&ports.ids)),
-            settings.jobs.clone(),
-            BTreeMap::new(),
-        ),
-        caller: Arc::new(Caller::anonymous()),
-        rules: Rules::of(&settings.rules),
-        registry: Arc::default(),
-        once: None,
-        deadline: None,
-        trail: Arc::new(Trail::of(None, None)),
-    }
 }

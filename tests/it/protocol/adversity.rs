@@ -95,7 +95,7 @@ impl Adversity {
 }
 
 /// Gives a worker so many moments; none when it died before it was done.
-fn live<T>(work: impl Future<Output = T>, moments: u64) -> Option<T> {
+pub(super) fn live<T>(work: impl Future<Output = T>, moments: u64) -> Option<T> {
     let mut work: Pin<Box<dyn Future<Output = T>>> = Box::pin(work);
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..moments {

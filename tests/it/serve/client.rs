@@ -18,6 +18,15 @@ pub(super) struct Reply {
     pub(super) text: String,
 }
 
+impl Reply {
+    /// Where the status is of the job that was begun.
+    pub(super) fn status_path(&self) -> String {
+        let mut lines = self.head.lines();
+        let place = lines.find_map(|line| line.strip_prefix("content-location: "));
+        place.unwrap().split_once("/fhir").unwrap().1.to_owned()
+    }
+}
+
 impl Client {
     pub(super) fn connect(address: &str) -> io::Result<Self> {
         Self::waiting(address, Duration::from_secs(30))
@@ -50,6 +59,23 @@ impl Client {
 
     pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
         self.0.get_mut().write_all(text.as_bytes())
+    }
+
+    /// Puts organizations `number-0`, `number-1`, …, so many in a transaction.
+    pub(super) fn fill(&mut self, organizations: usize, in_a_bundle: usize) {
+        for start in (0..organizations).step_by(in_a_bundle) {
+            let end = organizations.min(start + in_a_bundle);
+            let entries = (start..end).map(|n| {
+                let id = format!("number-{n}");
+                json!({
+                    "resource": {"resourceType": "Organization", "id": id, "name": id},
+                    "request": {"method": "PUT", "url": format!("Organization/{id}")}
+                })
+            });
+            let entries: Vec<Value> = entries.collect();
+            let reply = self.send_bundle("transaction", &entries).unwrap();
+            assert_eq!(reply.status, 200, "{}", reply.body);
+        }
     }
 
     /// Sends a bundle of these entries and reads its response.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::client::Client;
 use super::process::Server;
@@ -35,7 +35,8 @@ fn kills() -> u64 {
 fn a_killed_server_completes_its_export_and_leaves_no_orphan() {
     let place = tempfile::tempdir().unwrap();
     let mut server = Server::over(place.path());
-    fill(&server);
+    let mut client = Client::connect(&server.address).unwrap();
+    client.fill(RESOURCES, IN_A_BUNDLE);
     let mut chance = 7_u64;
     for round in 0..kills() {
         let status = kick_off(&server);
@@ -57,32 +58,13 @@ fn a_killed_server_completes_its_export_and_leaves_no_orphan() {
     }
 }
 
-fn fill(server: &Server) {
-    let mut client = Client::connect(&server.address).unwrap();
-    for start in (0..RESOURCES).step_by(IN_A_BUNDLE) {
-        let entries = (start..start + IN_A_BUNDLE).map(|n| {
-            let id = format!("number-{n}");
-            json!({
-                "resource": {"resourceType": "Organization", "id": id, "name": id},
-                "request": {"method": "PUT", "url": format!("Organization/{id}")}
-            })
-        });
-        let entries: Vec<Value> = entries.collect();
-        let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
-        let reply = client.send("POST", "", &bundle.to_string()).unwrap();
-        assert_eq!(reply.status, 200, "{}", reply.body);
-    }
-}
-
 /// Begins an export, and tells the path of its status.
 fn kick_off(server: &Server) -> String {
     let mut client = Client::connect(&server.address).unwrap();
     let reply = client.ask("GET", "/$export", "Prefer: respond-async\r\n");
     let reply = reply.unwrap();
     assert_eq!(reply.status, 202, "{}", reply.body);
-    let mut lines = reply.head.lines();
-    let place = lines.find_map(|line| line.strip_prefix("content-location: "));
-    place.unwrap().split_once("/fhir").unwrap().1.to_owned()
+    reply.status_path()
 }
 
 fn completed(server: &Server, status: &str) -> Value {

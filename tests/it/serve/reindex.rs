@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::client::{Client, Reply};
 use super::process::Server;
@@ -42,7 +42,8 @@ fn a_reindex_whose_server_is_killed_goes_on_and_counts_everything_once() {
     let resources = resources();
     let place = tempfile::tempdir().unwrap();
     let mut server = Server::over(place.path());
-    fill(&server, resources);
+    let mut client = Client::connect(&server.address).unwrap();
+    client.fill(resources, IN_A_BUNDLE);
     // it may be over before anybody has seen that it began
     for attempt in 1..=ATTEMPTS {
         let status = begin(&server, attempt);
@@ -77,24 +78,6 @@ fn kill_at_work(
     (server, KILLS)
 }
 
-fn fill(server: &Server, resources: usize) {
-    let mut client = Client::connect(&server.address).unwrap();
-    for start in (0..resources).step_by(IN_A_BUNDLE) {
-        let end = resources.min(start + IN_A_BUNDLE);
-        let entries = (start..end).map(|n| {
-            let id = format!("number-{n}");
-            json!({
-                "resource": {"resourceType": "Organization", "id": id, "name": id},
-                "request": {"method": "PUT", "url": format!("Organization/{id}")}
-            })
-        });
-        let entries: Vec<Value> = entries.collect();
-        let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
-        let reply = client.send("POST", "", &bundle.to_string()).unwrap();
-        assert_eq!(reply.status, 200, "{}", reply.body);
-    }
-}
-
 /// Begins a reindex that has something to write for every organization, and tells where its status is.
 fn begin(server: &Server, attempt: usize) -> String {
     let mut client = Client::connect(&server.address).unwrap();
@@ -108,9 +91,7 @@ fn begin(server: &Server, attempt: usize) -> String {
     let everything = json!({"resourceType": "Parameters"}).to_string();
     let reply = client.send("POST", "/$reindex", &everything).unwrap();
     assert_eq!(reply.status, 202, "{}", reply.body);
-    let mut lines = reply.head.lines();
-    let place = lines.find_map(|line| line.strip_prefix("content-location: "));
-    place.unwrap().split_once("/fhir").unwrap().1.to_owned()
+    reply.status_path()
 }
 
 fn poll(server: &Server, status: &str) -> Reply {

@@ -24,14 +24,7 @@ pub(super) fn check(config: &Config, problems: &mut Problems) {
 mod tests {
     use store::Closing;
 
-    use super::*;
-
-    fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let owned = variables
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
-        Config::read(owned).map_err(|problems| problems.to_string())
-    }
+    use crate::config::tests::read;
 
     #[test]
     fn histories_do_not_end_where_a_request_may_still_commit() {

@@ -31,6 +31,7 @@ pub fn variables() -> impl Iterator<Item = &'static Variable> {
     let groups = [
         VARIABLES,
         access::VARIABLES,
+        search::VARIABLES,
         rules::VARIABLES,
         edge::VARIABLES,
         scheduled::VARIABLES,
@@ -177,13 +178,6 @@ const VARIABLES: &[Variable] = &[
         default: "6291456 (6 MiB)",
         set: |config, value| count(value, &mut config.limits.max_body_bytes),
     },
-    search::CANDIDATES,
-    search::PAGE,
-    search::MAX_PAGE,
-    search::SORTED,
-    search::INCLUDED,
-    search::CHAINED,
-    search::CONDITIONAL_DELETES,
     Variable {
         name: "FYR_REQUEST_TIMEOUT_SECONDS",
         meaning: "How long a request may take. A write that would take longer is not done: 503. On Lambda it ends 3 seconds before the function would be stopped, too.",

@@ -70,11 +70,7 @@ impl Record {
         } = context.caller.as_ref();
         let routed = noted.interaction.is_none().then(|| {
             let path = below_base(&context.settings, &asked.uri)?;
-            let method = match asked.method {
-                Method::HEAD => &Method::GET,
-                ref method => method,
-            };
-            route::find(method, path).ok()
+            route::find(&asked.method, path).ok()
         });
         let route = routed.flatten().map(|routed| routed.route);
         let subject = route.as_ref().and_then(named::subject);

@@ -67,11 +67,6 @@ pub(super) fn route(
     })?;
     let method =
         Method::from_bytes(entry.request.method.as_str().as_bytes()).map_err(Failure::internal)?;
-    let method = if method == Method::HEAD {
-        Method::GET
-    } else {
-        method
-    };
     let routed = route::find(&method, path)?;
     if let Some(text) = unfit(&routed.route) {
         let kind = Kind::Unprocessable;

@@ -77,6 +77,11 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
+    /// Time.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
     /// An engine for these kinds of jobs.
     pub(crate) fn new(
         store: Store,

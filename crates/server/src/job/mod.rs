@@ -10,6 +10,7 @@
 //! turn      a worker's turn at a step: from a lease to a checkpoint
 //! change    records change, each on the condition that it is as it was read
 //! kick_off  a job begins, within the number that an owner may have at a time
+//! files     what jobs leave behind goes when they say so
 //! tick      what no message asks for: lost messages, dead workers, deadlines
 //! export/   the export of everything as it was at one instant
 //! reindex/  index entries as today's rules have them, for everything
@@ -22,6 +23,7 @@
 mod change;
 mod engine;
 pub(crate) mod export;
+mod files;
 mod kick_off;
 mod lease;
 mod message;
@@ -37,6 +39,7 @@ mod work;
 pub use engine::Again;
 use engine::millis;
 pub(crate) use engine::{Engine, Found};
+pub(crate) use files::{Kept, sweep as sweep_files};
 pub(crate) use kick_off::{NewJob, Refused};
 pub(crate) use record::Job;
 pub(crate) use state::State;

@@ -115,7 +115,7 @@ pub(crate) fn read(
         let text = format!("there is nothing at \"{}\"", parts.uri.path());
         Failure::new(Kind::NotFound, IssueType::NotFound, text)
     })?;
-    let method = if edge.head { Method::GET } else { parts.method };
+    let method = parts.method;
     let Routed {
         route,
         mut parameters,

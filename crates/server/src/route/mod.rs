@@ -121,6 +121,10 @@ pub(crate) fn find(method: &Method, path_and_query: &str) -> Result<Routed, Fail
     };
     place.check()?;
     let taken = || rows().filter(|row| row.path == pattern);
+    let method = match *method {
+        Method::HEAD => &Method::GET,
+        _ => method,
+    };
     let Some(row) = taken().find(|row| row.method == *method) else {
         let what = if path.is_empty() { "the base" } else { path };
         let methods: Vec<&str> = taken().map(|row| row.method.as_str()).collect();

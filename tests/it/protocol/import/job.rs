@@ -1,10 +1,6 @@
 //! Imports that are jobs: `Prefer: respond-async`.
 
-use std::{
-    future::Future,
-    io::Write,
-    task::{Context, Poll, Waker},
-};
+use std::io::Write;
 
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
@@ -14,6 +10,7 @@ use server::auth::Caller;
 
 use super::{
     super::{
+        adversity::live,
         fyr::{BASE, Fyr},
         reply::Reply,
     },
@@ -335,18 +332,6 @@ fn files_of_an_import_go_when_it_is_over_and_its_answer_after_the_retention() {
     fyr.get(&status).expect(404);
     fyr.tick();
     assert!(fyr.files.keys().is_empty());
-}
-
-/// Gives a worker so many moments; none when it died before it was done.
-fn live<T>(work: impl Future<Output = T>, moments: u64) -> Option<T> {
-    let mut work = Box::pin(work);
-    let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..moments {
-        if let Poll::Ready(done) = work.as_mut().poll(&mut context) {
-            return Some(done);
-        }
-    }
-    None
 }
 
 #[test]

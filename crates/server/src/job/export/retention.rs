@@ -9,10 +9,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures::future::{BoxFuture, FutureExt};
 use store::{Millis, RecordKey};
 
-use super::super::{Again, Engine, Found, millis};
-use crate::port::Files;
+use super::super::{Again, Engine, Found, Kept, millis, sweep_files};
+use crate::port::{Files, ListedFile};
 
 /// The kind of job that exports are, and the start of the keys of their files.
 pub(crate) const EXPORT: &str = "export";
@@ -29,32 +30,34 @@ pub(super) fn file_record(file: &str) -> RecordKey {
 
 /// Which of a job's files stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Kept {
+enum KeptFiles {
     All,
     These(BTreeSet<String>),
 }
 
-impl Kept {
-    /// Those of the job of this id.
-    async fn of(engine: &Engine, job: &str) -> Result<Self, Again> {
-        let Some(found) = engine.find(job).await? else {
-            return Ok(Self::These(BTreeSet::new()));
-        };
-        if !found.job.state.is_over() {
-            return Ok(Self::All);
+impl Kept for KeptFiles {
+    fn of<'a>(engine: &'a Engine, job: &'a str) -> BoxFuture<'a, Result<Self, Again>> {
+        async move {
+            let Some(found) = engine.find(job).await? else {
+                return Ok(Self::These(BTreeSet::new()));
+            };
+            if !found.job.state.is_over() {
+                return Ok(Self::All);
+            }
+            let mut files = Vec::new();
+            if engine.files_expire(&found) > engine.clock().now() {
+                files = engine.files_of(&found.job).await?.unwrap_or_default();
+            }
+            let keys = files.iter().map(|file| file_key(&found.job.id, &file.id));
+            Ok(Self::These(keys.collect()))
         }
-        let mut files = Vec::new();
-        if engine.files_expire(&found) > engine.clock.now() {
-            files = engine.files_of(&found.job).await?.unwrap_or_default();
-        }
-        let keys = files.iter().map(|file| file_key(&found.job.id, &file.id));
-        Ok(Self::These(keys.collect()))
+        .boxed()
     }
 
-    fn has(&self, key: &str) -> bool {
+    fn has(&self, file: &ListedFile) -> bool {
         match self {
             Self::All => true,
-            Self::These(keys) => keys.contains(key),
+            Self::These(keys) => keys.contains(&file.key),
         }
     }
 }
@@ -72,31 +75,5 @@ impl Engine {
 /// # Errors
 /// Something cannot be reached; the next time goes on.
 pub(crate) async fn sweep(engine: &Engine, files: &Arc<dyn Files>) -> Result<usize, Again> {
-    let mut kept: Option<(String, Kept)> = None;
-    let (mut after, mut removed) = (None, 0);
-    loop {
-        let list = files.list(format!("{EXPORT}/"), after).await;
-        let list = list.map_err(|error| Again::Work(error.into()))?;
-        let mut over = Vec::new();
-        for file in list.files {
-            // the files of a job follow each other
-            let job = file.key.split('/').nth(1).unwrap_or_default();
-            let of_job = match kept.take().filter(|(of, _)| of == job) {
-                Some((_, kept)) => kept,
-                None => Kept::of(engine, job).await?,
-            };
-            let stays = of_job.has(&file.key);
-            kept = Some((job.to_owned(), of_job));
-            if !stays {
-                over.push(file.key);
-            }
-        }
-        removed += over.len();
-        let gone = files.delete(over).await;
-        gone.map_err(|error| Again::Work(error.into()))?;
-        after = list.next;
-        if after.is_none() {
-            return Ok(removed);
-        }
-    }
+    sweep_files::<KeptFiles>(engine, files, EXPORT).await
 }

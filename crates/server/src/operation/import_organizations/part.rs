@@ -29,9 +29,12 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
+/// What the keys of the files begin with.
+pub(super) const FOLDER: &str = "import";
+
 /// The key of a file.
 pub(super) fn key(job: &str, file: &str) -> String {
-    format!("import/{job}/{file}")
+    format!("{FOLDER}/{job}/{file}")
 }
 
 pub(super) fn label(job: &Job) -> FileLabel {

@@ -7,14 +7,14 @@
 //! | completed | stays if it is a page of the answer, until the retention is over |
 //! | failed, cancelled | goes |
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use store::{Clock, Millis};
+use futures::future::{BoxFuture, FutureExt};
+use store::Millis;
 
-use super::place::Outcome;
+use super::{part, place::Outcome};
 use crate::{
-    job::{Again, Engine, Found, State},
+    job::{Again, Engine, Found, Kept, State, sweep_files},
     port::{Files, ListedFile},
 };
 
@@ -25,48 +25,52 @@ const GRACE_MS: i64 = 60 * 60 * 1000;
 ///
 /// # Errors
 /// Something cannot be reached; the next time goes on.
-pub(crate) async fn sweep(
-    engine: &Engine,
-    files: &Arc<dyn Files>,
-    clock: &Arc<dyn Clock>,
-) -> Result<usize, Again> {
-    let mut jobs: BTreeMap<String, Option<Found>> = BTreeMap::new();
-    let (mut after, mut removed) = (None, 0);
-    loop {
-        let list = files.list("import/".to_owned(), after).await;
-        let list = list.map_err(|error| Again::Work(error.into()))?;
-        let mut over = Vec::new();
-        for file in list.files {
-            let job = file.key.split('/').nth(1).unwrap_or_default().to_owned();
-            if !jobs.contains_key(&job) {
-                jobs.insert(job.clone(), engine.find(&job).await?);
-            }
-            let found = jobs.get(&job).and_then(Option::as_ref);
-            if !stays(&file, found, engine, clock.now()) {
-                over.push(file.key);
-            }
+pub(crate) async fn sweep(engine: &Engine, files: &Arc<dyn Files>) -> Result<usize, Again> {
+    sweep_files::<KeptFiles>(engine, files, part::FOLDER).await
+}
+
+/// Which of an import's files stay.
+enum KeptFiles {
+    All,
+    /// Those that were stored after this, as nothing is known of the import.
+    StoredAfter(Millis),
+    /// Those of these names.
+    These(Vec<String>),
+}
+
+impl Kept for KeptFiles {
+    fn of<'a>(engine: &'a Engine, job: &'a str) -> BoxFuture<'a, Result<Self, Again>> {
+        async move {
+            let now = engine.clock().now();
+            let found = engine.find(job).await?;
+            Ok(match found {
+                None => Self::StoredAfter(now.plus(-GRACE_MS)),
+                Some(found) if !found.job.state.is_over() => Self::All,
+                Some(found) if engine.files_expire(&found) > now => Self::These(pages(found)),
+                Some(_) => Self::These(Vec::new()),
+            })
         }
-        removed += over.len();
-        let gone = files.delete(over).await;
-        gone.map_err(|error| Again::Work(error.into()))?;
-        after = list.next;
-        if after.is_none() {
-            return Ok(removed);
+        .boxed()
+    }
+
+    fn has(&self, file: &ListedFile) -> bool {
+        match self {
+            Self::All => true,
+            Self::StoredAfter(instant) => file.stored > *instant,
+            Self::These(names) => {
+                let name = file.key.rsplit('/').next().unwrap_or_default();
+                names.iter().any(|kept| kept == name)
+            }
         }
     }
 }
 
-fn stays(file: &ListedFile, found: Option<&Found>, engine: &Engine, now: Millis) -> bool {
-    let Some(found) = found else {
-        return now.since(file.stored) < GRACE_MS;
-    };
-    if !found.job.state.is_over() {
-        return true;
+/// The pages of the answer; none unless there is one.
+fn pages(found: Found) -> Vec<String> {
+    if found.job.state != State::Completed {
+        return Vec::new();
     }
-    let result = found.job.result.clone().unwrap_or_default();
+    let result = found.job.result.unwrap_or_default();
     let outcome: Outcome = serde_json::from_value(result).unwrap_or_default();
-    let name = file.key.rsplit('/').next().unwrap_or_default();
-    found.job.state == State::Completed
-        && engine.files_expire(found) > now
-        && outcome.pages.iter().any(|page| page == name)
+    outcome.pages
 }
