@@ -3,7 +3,7 @@
 //!
 //! The cost per entry must be flat, so that several sizes are measured, each a few times.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -33,31 +33,68 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     println!(
         "entries   wall s   CPU s   ms/entry   request MB   peak MB   requests      WRU   round trips"
     );
-    let mut first = 0;
     for entries in &arguments.entries {
+        let counted = count(&fyr, *entries)?;
         // a server of its own, so that the peak is that of this size
-        let variables = [
-            ("FYR_COST_HEADERS", "on"),
-            ("FYR_REQUEST_TIMEOUT_SECONDS", "100"),
-        ];
-        let server = Server::start_with(&fyr, &variables)?;
-        // what the first request of a process sets up is not what is measured
-        measure(&server, first, 1)?;
+        let server = start(&fyr, "off")?;
+        let mut first = 1;
         for _ in 0..arguments.repeat {
-            first += 1;
-            println!("{}", measure(&server, first, *entries)?);
+            println!("{} {counted}", measure(&server, first, *entries)?);
             first += entries;
         }
     }
     Ok(())
 }
 
-/// Sends one transaction, and describes it in a line.
+/// A server that has answered a request: what the first sets up is not what is measured.
+fn start(fyr: &Path, cost_headers: &str) -> Result<Server> {
+    let variables = [
+        ("FYR_COST_HEADERS", cost_headers),
+        ("FYR_REQUEST_TIMEOUT_SECONDS", "100"),
+    ];
+    let server = Server::start_with(fyr, &variables)?;
+    send(&server, 0, 1)?;
+    Ok(server)
+}
+
+/// What a transaction asks of the tables. By a server of its own: to count takes time.
+fn count(fyr: &Path, entries: u64) -> Result<String> {
+    let sent = send(&start(fyr, "on")?, 1, entries)?;
+    let cost = sent.cost.context("no X-Fyr-Cost")?;
+    Ok(format!(
+        "{:>10} {:>8} {:>13}",
+        figure(&cost, "requests")?,
+        figure(&cost, "wru")?,
+        figure(&cost, "round-trips")?,
+    ))
+}
+
+/// Sends one transaction, and describes it in the first part of a line.
 fn measure(server: &Server, first: u64, entries: u64) -> Result<String> {
+    let cpu = server.cpu()?;
+    let sent = send(server, first, entries)?;
+    let cpu = server.cpu()?.saturating_sub(cpu).as_secs_f64();
+    let Sent { wall, bytes, .. } = sent;
+    let per_entry = wall * 1e3 / entries as f64;
+    let megabytes = bytes as f64 / 1e6;
+    let peak = server.peak_memory()? as f64 / 1e6;
+    Ok(format!(
+        "{entries:>7} {wall:>8.2} {cpu:>7.2} {per_entry:>10.2} {megabytes:>12.1} {peak:>9.0}"
+    ))
+}
+
+/// A transaction that was carried out.
+struct Sent {
+    bytes: usize,
+    /// Seconds
+    wall: f64,
+    cost: Option<String>,
+}
+
+fn send(server: &Server, first: u64, entries: u64) -> Result<Sent> {
     let mut request = Vec::new();
     workload::large_transaction(first, entries, &mut request);
     let mut connection = Connection::open(server.address())?;
-    let cpu = server.cpu()?;
     let began = Instant::now();
     let answer = connection.exchange(&request)?;
     let wall = began.elapsed().as_secs_f64();
@@ -65,17 +102,11 @@ fn measure(server: &Server, first: u64, entries: u64) -> Result<String> {
         let body = String::from_utf8_lossy(answer.body).into_owned();
         bail!("{}: {body}", answer.status);
     }
-    let cost = answer.header("x-fyr-cost").context("no X-Fyr-Cost")?;
-    let cpu = server.cpu()?.saturating_sub(cpu).as_secs_f64();
-    let per_entry = wall * 1e3 / entries as f64;
-    let sent = request.len() as f64 / 1e6;
-    let peak = server.peak_memory()? as f64 / 1e6;
-    Ok(format!(
-        "{entries:>7} {wall:>8.2} {cpu:>7.2} {per_entry:>10.2} {sent:>12.1} {peak:>9.0} {:>10} {:>8} {:>13}",
-        figure(cost, "requests")?,
-        figure(cost, "wru")?,
-        figure(cost, "round-trips")?,
-    ))
+    Ok(Sent {
+        bytes: request.len(),
+        wall,
+        cost: answer.header("x-fyr-cost").map(str::to_owned),
+    })
 }
 
 /// A figure of `requests=3; rru=1; wru=3; round-trips=3`.

@@ -129,6 +129,10 @@ fn settings(arguments: &Serve, config: &Config, address: SocketAddr) -> Settings
     }
 }
 
+/// Calls under way at once where the engine is in this process: it carries out a hundred writes together, while as
+/// many get ready.
+const SIDE_BY_SIDE: usize = 200;
+
 async fn start(
     tables: &Tables,
     client: Client,
@@ -136,12 +140,12 @@ async fn start(
     mut settings: Settings,
 ) -> Result<(Servers, Background), Failure> {
     prepare(tables, &client, &config.table_names()).await?;
-    let limits = if tables.are_closed() {
-        config.store_settings_alone()
-    } else {
-        config.store_settings()
-    };
+    let limits = limits(tables, config);
     settings.jobs.is_alone = tables.are_closed();
+    if tables.are_embedded() {
+        // the engine looks at the whole table for each page of a segment
+        settings.jobs.segments = 1;
+    }
     let made_of = ports::parts(tables, client, config).await?;
     let (clock, ids) = (made_of.store.clock.clone(), made_of.store.ids.clone());
     let ports = Ports {
@@ -154,6 +158,21 @@ async fn start(
     let servers = Servers::new(ports, settings, Some(Arc::new(AuditLines)));
     let background = Background::start(&servers, &made_of.queues);
     Ok((servers, background))
+}
+
+fn limits(tables: &Tables, config: &Config) -> store::Settings {
+    let limits = if tables.are_closed() {
+        config.store_settings_alone()
+    } else {
+        config.store_settings()
+    };
+    if !tables.are_embedded() {
+        return limits;
+    }
+    store::Settings {
+        in_flight: SIDE_BY_SIDE,
+        ..limits
+    }
 }
 
 /// Makes the tables that are ours to make, and looks for those that are not.

@@ -24,7 +24,7 @@ mod write;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use store::table::{Answer, BatchGot, Item, Key, Page, Query, Scan, Tables, Write};
+use store::table::{Answer, BatchGot, Item, Key, Page, Query, Scan, TableError, Tables, Write};
 
 pub use aws_sdk_dynamodb::Client;
 pub use connect::{Endpoint, connect};
@@ -37,6 +37,8 @@ pub struct DynamoTables {
     client: Client,
     names: TableNames,
     is_metered: bool,
+    /// Whether writes run on other threads than the one that asks.
+    is_spread: bool,
 }
 
 impl DynamoTables {
@@ -46,6 +48,7 @@ impl DynamoTables {
             client,
             names,
             is_metered: true,
+            is_spread: false,
         }
     }
 
@@ -56,6 +59,35 @@ impl DynamoTables {
             is_metered: false,
             ..self
         }
+    }
+
+    /// The same, whose writes run on whatever thread of the runtime is free. For an engine in this process,
+    /// which answers on the thread that asks: a large transaction makes thousands of them side by side, and
+    /// all on the thread of its request they would take one core's time.
+    pub fn spread(self) -> Self {
+        Self {
+            is_spread: true,
+            ..self
+        }
+    }
+
+    /// Runs a write here, or on whatever thread is free.
+    fn run<T, Call>(&self, write: impl FnOnce(Self) -> Call) -> BoxFuture<'_, Answer<T>>
+    where
+        T: Send + 'static,
+        Call: Future<Output = Answer<T>> + Send + 'static,
+    {
+        let write = write(self.clone());
+        if !self.is_spread {
+            return write.boxed();
+        }
+        async move {
+            // whoever gives up does not stop it: as with any call that is on its way
+            tokio::spawn(write)
+                .await
+                .unwrap_or_else(|stopped| Err(TableError::Unknown(Box::new(stopped))))
+        }
+        .boxed()
     }
 
     fn capacity(&self) -> Option<ReturnConsumedCapacity> {
@@ -73,11 +105,11 @@ impl Tables for DynamoTables {
     }
 
     fn write(&self, write: Write) -> BoxFuture<'_, Answer<()>> {
-        self.write_item(write).boxed()
+        self.run(|tables| async move { tables.write_item(write).await })
     }
 
     fn batch_write(&self, writes: Vec<Write>) -> BoxFuture<'_, Answer<Vec<Write>>> {
-        self.batch_write_items(writes).boxed()
+        self.run(|tables| async move { tables.batch_write_items(writes).await })
     }
 
     fn transact(&self, token: String, writes: Vec<Write>) -> BoxFuture<'_, Answer<()>> {

@@ -5,9 +5,10 @@
 //! is enough: a request that fails it is refused with a `ValidationException` in dynoxide's words.
 //! The errors of the operations themselves are dynoxide's, body and status.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use bytes::Bytes;
 use dynoxide::actions::transact_write_items::{
     TransactWriteItemsRequest, TransactWriteItemsResponse,
 };
@@ -15,9 +16,11 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::gathering::{Call, Gathering};
 use crate::tokens::{Seen, Tokens, fingerprint};
 
 /// A status and its JSON body.
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
@@ -39,6 +42,7 @@ impl From<Result<Vec<u8>, DynoxideError>> for Answer {
 pub(crate) struct Operations {
     database: Database,
     tokens: Mutex<Tokens>,
+    gathering: Gathering,
 }
 
 impl Operations {
@@ -46,11 +50,25 @@ impl Operations {
         Self {
             database,
             tokens: Mutex::default(),
+            gathering: Gathering::default(),
         }
     }
 
+    /// Begins an operation. Before [`Self::finish`] others are to have their turn.
+    pub(crate) fn begin(&self, operation: String, body: Bytes) -> Arc<Call> {
+        let call = Arc::new(Call::new(operation, body));
+        self.gathering.join(&call);
+        call
+    }
+
+    /// Ends an operation that was begun, together with others or alone.
+    pub(crate) async fn finish(&self, call: Arc<Call>) -> Answer {
+        let together = self.gathering.carry_out(&self.database, &call).await;
+        together.unwrap_or_else(|| self.run(&call.operation, &call.body))
+    }
+
     /// Runs one operation to its end, on this thread.
-    pub(crate) fn run(&self, operation: &str, body: &[u8]) -> Answer {
+    fn run(&self, operation: &str, body: &[u8]) -> Answer {
         let db = &self.database;
         Answer::from(match operation {
             "GetItem" => call(body, |request| db.get_item(request)),

@@ -18,6 +18,7 @@ mod directory;
 mod dispatch;
 mod engine;
 mod exchange;
+mod gathering;
 mod loopback;
 mod s3;
 mod seam;

@@ -5,7 +5,7 @@
 //! than handing it to another thread and waking up for the answer (figures in ADR 0004), and the
 //! engine's lock admits one at a time anyway. But an answer is always ready at once: before each call
 //! others get their turn, or whoever makes thousands, as a job does, would keep the thread, and with it the
-//! server's connections.
+//! server's connections. Writes that have come by then are carried out together (`gathering.rs`).
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,9 +17,10 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use dynoxide::Database;
 
-use crate::dispatch::Operations;
+use crate::dispatch::{Answer, Operations};
 
 /// What `x-amz-target` starts with.
 const SERVICE: &str = "DynamoDB_20120810.";
@@ -36,8 +37,11 @@ impl HttpConnector for Seam {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let operations = Arc::clone(&self.0);
         HttpConnectorFuture::new(async move {
+            let (operation, body) = read(&request).ok_or_else(unreadable)?;
+            drop(request);
+            let begun = operations.begin(operation, body);
             tokio::task::yield_now().await;
-            answer(&operations, &request)
+            response(operations.finish(begun).await)
         })
     }
 }
@@ -48,17 +52,19 @@ impl fmt::Debug for Seam {
     }
 }
 
-fn answer(operations: &Operations, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
-    let operation = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|t| t.strip_prefix(SERVICE));
-    let (Some(operation), Some(body)) = (operation, request.body().bytes()) else {
-        return Err(ConnectorError::user(
-            "not a DynamoDB request with its body in memory".into(),
-        ));
-    };
-    let answer = operations.run(operation, body);
+/// The operation and its body.
+fn read(request: &HttpRequest) -> Option<(String, Bytes)> {
+    let target = request.headers().get("x-amz-target")?;
+    let operation = target.strip_prefix(SERVICE)?;
+    let body = Bytes::copy_from_slice(request.body().bytes()?);
+    Some((operation.to_owned(), body))
+}
+
+fn unreadable() -> ConnectorError {
+    ConnectorError::user("not a DynamoDB request with its body in memory".into())
+}
+
+fn response(answer: Answer) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(answer.status)
         .map_err(|invalid| ConnectorError::other(invalid.into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));

@@ -242,6 +242,7 @@ fn works(ports: &Ports, base: &Context) -> BTreeMap<&'static str, Arc<dyn Work>>
         clock: Arc::clone(&ports.clock),
         ids: Arc::clone(&ports.ids),
         settings: settings.export.clone(),
+        segments: settings.jobs.segments,
         remembered: settings.jobs.retention + settings.jobs.remembered,
     });
     let reindex: Arc<dyn Work> = Arc::new(Reindex {

@@ -190,8 +190,6 @@ pub struct ExportSettings {
     pub survey: usize,
     /// Versions up to which an export of changes follows the changes; beyond, it looks at everything.
     pub changes: usize,
-    /// Steps that a larger one is divided into.
-    pub segments: u32,
     /// Files of an export.
     pub files: usize,
     /// Bytes of a file that are sent in a response; a larger one is fetched from where it is kept,
@@ -209,7 +207,6 @@ impl Default for ExportSettings {
             file_bytes: 64 * 1024 * 1024,
             survey: 2_000,
             changes: 20_000,
-            segments: 8,
             files: 20_000,
             inline_bytes: None,
             delete_completed: false,
@@ -226,6 +223,8 @@ pub struct JobSettings {
     pub lease: Duration,
     /// Whether no other process works on jobs: what another one began is taken over at once.
     pub is_alone: bool,
+    /// Segments that a table is walked through in: so many workers can be at it.
+    pub segments: u32,
     /// How often a step is begun without getting anywhere before the job fails.
     pub attempts: u32,
     /// A job that is not over after so long fails.
@@ -242,6 +241,7 @@ impl Default for JobSettings {
             turn: Duration::from_secs(20),
             lease: Duration::from_mins(2),
             is_alone: false,
+            segments: 8,
             attempts: 10,
             deadline: Duration::from_hours(12),
             retention: Duration::from_hours(2),

@@ -81,9 +81,8 @@ pub(super) async fn parts(
         ),
     };
     let all = DynamoTables::new(client, config.table_names());
-    let tables_are_free = tables.are_embedded() && !config.tells_cost();
-    let all = if tables_are_free {
-        all.unmetered()
+    let all = if tables.are_embedded() {
+        in_process(all, config)
     } else {
         all
     };
@@ -99,6 +98,16 @@ pub(super) async fn parts(
         files,
         queues,
     })
+}
+
+/// Tables in this process: their calls take its threads, and what they consume nobody pays for.
+fn in_process(tables: DynamoTables, config: &Config) -> DynamoTables {
+    let tables = tables.spread();
+    if config.tells_cost() {
+        tables
+    } else {
+        tables.unmetered()
+    }
 }
 
 async fn buckets(objects: &S3) -> Result<(Arc<dyn Blobs>, Arc<dyn Files>), Failure> {

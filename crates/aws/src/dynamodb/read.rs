@@ -85,12 +85,15 @@ impl DynamoTables {
     }
 
     pub(super) async fn scan_page(&self, scan: Scan) -> Answer<Page> {
+        // of one segment there is nothing to say; and engines may find the rest of a table sooner
+        // than that of a segment
+        let segmented = (scan.segments > 1).then_some((scan.segment, scan.segments));
         let output = self
             .client
             .scan()
             .table_name(self.names.of(scan.table))
-            .segment(scan.segment.cast_signed())
-            .total_segments(scan.segments.cast_signed())
+            .set_segment(segmented.map(|(segment, _)| segment.cast_signed()))
+            .set_total_segments(segmented.map(|(_, segments)| segments.cast_signed()))
             .set_limit(limit(scan.limit))
             .set_exclusive_start_key(scan.after.map(value::key_attributes))
             .consistent_read(true)

@@ -203,7 +203,7 @@ async fn look(fyr: &Fyr, seed: u64) {
 fn run(seed: u64, changes: usize, wanted: usize) {
     let fyr = Fyr::with(|settings| {
         settings.export.survey = 40;
-        settings.export.segments = 2;
+        settings.jobs.segments = 2;
         settings.export.changes = changes;
         settings.export.file_lines = 30;
         settings.cost_headers = false;

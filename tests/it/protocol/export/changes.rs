@@ -14,7 +14,7 @@ const SINCE: &str = "?_since=2026-01-01T00:00:05Z";
 fn filled(changed: usize) -> Fyr {
     let fyr = Fyr::with(|settings| {
         settings.export.survey = 10;
-        settings.export.segments = 3;
+        settings.jobs.segments = 3;
     });
     for n in 0..50 {
         let id = n.to_string();

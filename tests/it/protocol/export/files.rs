@@ -31,7 +31,7 @@ fn a_small_server_is_one_file_for_each_type() {
 fn a_large_server_is_done_in_segments_and_nothing_is_missing_or_repeated() {
     let fyr = Fyr::with(|settings| {
         settings.export.survey = 7;
-        settings.export.segments = 3;
+        settings.jobs.segments = 3;
     });
     many(&fyr, 100);
     let exported = export(&fyr, "");
@@ -46,7 +46,7 @@ fn a_large_server_is_done_in_segments_and_nothing_is_missing_or_repeated() {
 #[test]
 fn files_are_cut_at_a_number_of_lines_and_at_a_size() {
     let fyr = Fyr::with(|settings| {
-        settings.export.segments = 1;
+        settings.jobs.segments = 1;
         settings.export.file_lines = 10;
     });
     many(&fyr, 35);
@@ -68,7 +68,7 @@ fn files_are_cut_at_a_number_of_lines_and_at_a_size() {
 fn an_export_of_very_many_files_is_as_complete_and_its_record_stays_small() {
     let fyr = Fyr::with(|settings| {
         settings.export.survey = 50;
-        settings.export.segments = 3;
+        settings.jobs.segments = 3;
         settings.export.file_lines = 1;
     });
     many(&fyr, 450);

@@ -20,7 +20,7 @@ const MORTALITY: Mortality = Mortality {
 fn run(seed: u64) -> u64 {
     let fyr = Fyr::with(|settings| {
         settings.export.survey = 6;
-        settings.export.segments = 3;
+        settings.jobs.segments = 3;
         settings.export.file_lines = 7;
         settings.jobs.attempts = 1_000;
     });

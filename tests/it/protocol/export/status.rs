@@ -22,7 +22,7 @@ fn p1_the_status_needs_the_id_of_an_export() {
 fn p2_an_export_under_way_tells_how_far_it_is() {
     let fyr = Fyr::with(|settings| {
         settings.export.survey = 2;
-        settings.export.segments = 4;
+        settings.jobs.segments = 4;
     });
     for _ in 0..20 {
         fyr.created(&organization("A"));

@@ -70,6 +70,8 @@ pub(crate) struct Export {
     pub(crate) ids: Arc<dyn Ids>,
     /// Sizes.
     pub(crate) settings: ExportSettings,
+    /// Segments that everything is divided into.
+    pub(crate) segments: u32,
     /// How long a file record is kept after the job is over.
     pub(crate) remembered: Duration,
 }
@@ -183,7 +185,7 @@ impl Export {
 
     /// All resources, beginning with the first segment.
     fn everything(&self) -> Course {
-        Course::Segment(0, self.settings.segments.max(1))
+        Course::Segment(0, self.segments.max(1))
     }
 
     /// Stores the files of a turn, and puts them down.

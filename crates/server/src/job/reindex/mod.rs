@@ -41,8 +41,6 @@ use crate::{
 /// The name of the kind in the records of jobs.
 pub(crate) const REINDEX: &str = "reindex";
 
-/// Segments of the heads, and of the index: so many workers can be at it.
-const SEGMENTS: u32 = 4;
 /// Resources, or index entries, that are read at a time.
 const PAGE: usize = 250;
 /// Resources that are written at a time.
@@ -76,7 +74,8 @@ impl Work for Reindex {
     fn plan<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Vec<Value>, Stop>> {
         async move {
             let wanted: Wanted = read(&job.request)?;
-            let segments = |part: Part| (0..SEGMENTS).map(move |n| Place::at(part, n, SEGMENTS));
+            let number = self.settings.jobs.segments.max(1);
+            let segments = |part: Part| (0..number).map(move |n| Place::at(part, n, number));
             let heads = segments(Part::Heads);
             // a dry run takes nothing away either
             let entries = segments(Part::Entries).filter(|_| !wanted.dry_run);
