@@ -21,6 +21,8 @@ mod transact;
 mod value;
 mod write;
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -35,7 +37,8 @@ pub use names::TableNames;
 #[derive(Debug, Clone)]
 pub struct DynamoTables {
     client: Client,
-    names: TableNames,
+    /// Shared, since each write takes a clone of all this with it.
+    names: Arc<TableNames>,
     is_metered: bool,
     /// Whether writes run on other threads than the one that asks.
     is_spread: bool,
@@ -46,7 +49,7 @@ impl DynamoTables {
     pub fn new(client: Client, names: TableNames) -> Self {
         Self {
             client,
-            names,
+            names: Arc::new(names),
             is_metered: true,
             is_spread: false,
         }
