@@ -1,24 +1,25 @@
-//! Writes of one item each that come at the same time, carried out as one transaction of the engine.
+//! Writes that come at the same time, carried out as one transaction of the engine.
 //!
 //! A large transaction stages its thousands of items by as many conditional writes side by side. To SQLite each is a
 //! commit, which costs more than the write. So a write lets all others that are ready have their turn, and what has
-//! gathered by then becomes one `TransactWriteItems` of the engine, of up to 100.
+//! gathered by then, of up to 100 calls, becomes one `TransactWriteItems` of the engine (`transaction.rs`), and one import
+//! for each table of what `BatchWriteItem` calls put (`import.rs`).
 //!
 //! Each is still answered for itself. Where the engine refuses one, nothing of its group has happened, and each of the
 //! group runs alone. So does a write that asks what it consumed or what was there: a group knows only its sums.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError, Weak};
 
 use bytes::Bytes;
-use dynoxide::actions::put_item::PutItemRequest;
-use dynoxide::actions::transact_write_items::{
-    TransactPut, TransactUpdate, TransactWriteItem, TransactWriteItemsRequest,
-};
-use dynoxide::actions::update_item::UpdateItemRequest;
+use dynoxide::types::Item;
 use dynoxide::{Database, DynoxideError};
 use tokio::sync::Notify;
 
 use crate::dispatch::Answer;
+
+mod import;
+mod transaction;
 
 /// `TransactWriteItems` takes no more.
 const LARGEST: usize = 100;
@@ -43,8 +44,11 @@ impl Call {
         }
     }
 
-    fn writes_one_item(&self) -> bool {
-        matches!(self.operation.as_str(), "PutItem" | "UpdateItem")
+    fn gathers(&self) -> bool {
+        matches!(
+            self.operation.as_str(),
+            "PutItem" | "UpdateItem" | "BatchWriteItem"
+        )
     }
 
     /// Only the first outcome counts.
@@ -64,16 +68,16 @@ pub(crate) struct Gathering {
 }
 
 impl Gathering {
-    /// Waits with the others, if it is a write of one item.
+    /// Waits with the others, if it is such a write.
     pub(crate) fn join(&self, call: &Arc<Call>) {
-        if call.writes_one_item() {
+        if call.gathers() {
             lock(&self.waiting).push(Arc::downgrade(call));
         }
     }
 
     /// What became of it, when somebody has had the turn for it. None: it is to run alone.
     pub(crate) async fn carry_out(&self, database: &Database, mine: &Call) -> Option<Answer> {
-        if !mine.writes_one_item() {
+        if !mine.gathers() {
             return None;
         }
         loop {
@@ -119,29 +123,46 @@ struct Group(Vec<Arc<Call>>);
 impl Group {
     /// Carries them out, and tells each what became of it.
     fn run(self, database: &Database) {
-        let (together, actions) = self.actions();
-        let outcome = match actions.len() {
-            // nothing is gained by a transaction of one
-            0 | 1 => None,
-            _ => transact(database, actions),
-        };
-        for one in together {
-            one.answer(outcome.clone());
-        }
+        self.transact(database);
+        self.import(database);
         for one in &self.0 {
             one.answer(None);
         }
     }
 
-    /// Those that can run together, and their actions.
-    fn actions(&self) -> (Vec<&Call>, Vec<TransactWriteItem>) {
+    fn transact(&self, database: &Database) {
+        // nothing is gained by a transaction of one
         if self.0.len() < 2 {
-            return Default::default();
+            return;
         }
-        self.0
+        let parts = self
+            .0
             .iter()
-            .filter_map(|one| Some((&**one, action(one)?)))
-            .unzip()
+            .filter_map(|one| Some((one, transaction::part(one)?)));
+        let (together, actions): (Vec<_>, Vec<_>) = parts.unzip();
+        if together.len() > 1 {
+            let outcome = transaction::run(database, actions);
+            for one in together {
+                one.answer(outcome.clone());
+            }
+        }
+    }
+
+    fn import(&self, database: &Database) {
+        let mut tables: BTreeMap<String, (Vec<&Call>, Vec<Item>)> = BTreeMap::new();
+        for one in &self.0 {
+            if let Some(part) = import::part(database, one) {
+                let (together, items) = tables.entry(part.table).or_default();
+                together.push(one);
+                items.extend(part.items);
+            }
+        }
+        for (table, (together, items)) in tables {
+            let outcome = import::run(database, &table, items);
+            for one in together {
+                one.answer(outcome.clone());
+            }
+        }
     }
 }
 
@@ -153,71 +174,8 @@ impl Drop for Group {
     }
 }
 
-/// One answer for all. None when one of them was refused: whose fault it is each finds out alone.
-fn transact(database: &Database, actions: Vec<TransactWriteItem>) -> Option<Answer> {
-    let request = TransactWriteItemsRequest {
-        transact_items: actions,
-        ..TransactWriteItemsRequest::default()
-    };
-    match database.transact_write_items(request) {
-        Ok(_) => Some(Answer::from(Ok(b"{}".to_vec()))),
-        Err(refusal) if refusal.status_code() == 400 => None,
-        // Whether it happened is not known, and a second try would meet its own traces.
-        Err(failure) => Some(Answer::from(Err(failure))),
-    }
-}
-
 fn lost() -> DynoxideError {
     DynoxideError::InternalServerError("the engine stopped in the middle of a write".to_owned())
-}
-
-fn action(call: &Call) -> Option<TransactWriteItem> {
-    if call.operation == "PutItem" {
-        put(serde_json::from_slice(&call.body).ok()?)
-    } else {
-        update(serde_json::from_slice(&call.body).ok()?)
-    }
-}
-
-/// None, as below, for what only a write that runs alone can be asked for.
-fn put(request: PutItemRequest) -> Option<TransactWriteItem> {
-    let is_plain = request.return_values.is_none()
-        && request.return_consumed_capacity.is_none()
-        && request.return_item_collection_metrics.is_none()
-        && request.expected.is_none();
-    let put = TransactPut {
-        table_name: request.table_name,
-        item: request.item,
-        condition_expression: request.condition_expression,
-        expression_attribute_names: request.expression_attribute_names,
-        expression_attribute_values: request.expression_attribute_values,
-        return_values_on_condition_check_failure: None,
-    };
-    is_plain.then(|| TransactWriteItem {
-        put: Some(put),
-        ..TransactWriteItem::default()
-    })
-}
-
-fn update(request: UpdateItemRequest) -> Option<TransactWriteItem> {
-    let is_plain = request.return_values.is_none()
-        && request.return_consumed_capacity.is_none()
-        && request.return_item_collection_metrics.is_none()
-        && request.expected.is_none()
-        && request.attribute_updates.is_none();
-    let update = TransactUpdate {
-        table_name: request.table_name,
-        key: request.key,
-        update_expression: request.update_expression?,
-        condition_expression: request.condition_expression,
-        expression_attribute_names: request.expression_attribute_names,
-        expression_attribute_values: request.expression_attribute_values,
-        return_values_on_condition_check_failure: None,
-    };
-    is_plain.then(|| TransactWriteItem {
-        update: Some(update),
-        ..TransactWriteItem::default()
-    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

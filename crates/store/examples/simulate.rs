@@ -54,7 +54,7 @@ fn run_all(seed: u64, schedules: u64) -> Result<Counts, Box<Violation>> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let results: Vec<Result<Counts, Box<Violation>>> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| run_until(&next, end)))
+            .map(|_| scope.spawn(|| run_until(&next, seed, end)))
             .collect();
         let joined = workers.into_iter().map(thread::ScopedJoinHandle::join);
         joined
@@ -68,12 +68,18 @@ fn run_all(seed: u64, schedules: u64) -> Result<Counts, Box<Violation>> {
     Ok(sum)
 }
 
-fn run_until(next: &AtomicU64, end: u64) -> Result<Counts, Box<Violation>> {
+/// How many schedules pass between two lines that say how far a long run is.
+const PROGRESS: u64 = 100_000;
+
+fn run_until(next: &AtomicU64, first: u64, end: u64) -> Result<Counts, Box<Violation>> {
     let mut sum = Counts::default();
     loop {
         let seed = next.fetch_add(1, Ordering::Relaxed);
         if seed >= end {
             return Ok(sum);
+        }
+        if seed > first && (seed - first).is_multiple_of(PROGRESS) {
+            println!("{} schedules: 0 violations yet", seed - first);
         }
         match run_schedule(seed, None) {
             Ok(counts) => sum.add(&counts),

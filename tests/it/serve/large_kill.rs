@@ -1,7 +1,7 @@
 //! Killed in the middle of large transactions: all or nothing, and nothing is blocked afterwards.
 //!
-//! `FYR_TEST_KILLS=200 FYR_TEST_LARGE=5000 cargo nextest run serve::large_kill` kills more often and
-//! larger ones than every run does.
+//! `FYR_TEST_KILLS=200 FYR_TEST_LARGE=5000 FYR_TEST_BINARY=…/target/release/fyr cargo nextest run --no-capture
+//! serve::large_kill` kills more often and larger ones than every run does.
 
 use std::io;
 use std::thread;
@@ -22,10 +22,8 @@ fn a_large_transaction_that_is_killed_is_there_as_a_whole_or_not_at_all() {
     let over = || Server::patient(&["--data-dir", place.path().to_str().unwrap()]);
     let mut server = over();
     let whole = Instant::now();
-    assert_eq!(
-        create(&server.address, "measured", "measured", entries).unwrap(),
-        200
-    );
+    let measured = create(&server.address, "measured", entries, 0);
+    assert_eq!(measured.unwrap(), 200);
     let whole = whole.elapsed();
     let (mut committed, mut absent) = (0, 0);
     let mut chance: u64 = 0x2545_f491_4f6c_dd1d;
@@ -36,38 +34,35 @@ fn a_large_transaction_that_is_killed_is_there_as_a_whole_or_not_at_all() {
             .wrapping_add(1);
         let part = u32::try_from(chance >> 48).unwrap();
         let (address, name) = (server.address.clone(), prefix.clone());
-        let sending = thread::spawn(move || create(&address, &name, &name, entries));
+        let sending = thread::spawn(move || create(&address, &name, entries, 0));
         thread::sleep(whole * part / 65_536);
         server.kill();
         let answered = matches!(sending.join().unwrap(), Ok(200));
         server = over();
         let found = found(&server.address, &prefix, entries);
+        println!(
+            "kill {kill}, after {part}/65536 of {whole:?}: {found} of {entries}, answered: {answered}"
+        );
         if found == entries {
             committed += 1;
             continue;
         }
         assert_eq!((found, answered), (0, false), "of {entries}");
         absent += 1;
-        // its identifiers are free for others, and its ids as well
-        let other = format!("other-{prefix}");
-        assert_eq!(
-            create(&server.address, &other, &prefix, entries).unwrap(),
-            200
-        );
-        assert_eq!(
-            create(&server.address, &prefix, &other, entries).unwrap(),
-            200
-        );
+        // its ids are free, and its identifiers for others
+        let again = create(&server.address, &prefix, entries, 1);
+        assert_eq!(again.unwrap(), 200);
     }
     println!("{committed} were committed, {absent} were not; undisturbed one takes {whole:?}");
 }
 
-/// Creates resources with a unique identifier each.
-fn create(address: &str, ids: &str, identifiers: &str, count: usize) -> io::Result<u16> {
+/// Creates resources with a unique identifier each: its own number, or that of one so many further.
+fn create(address: &str, prefix: &str, count: usize, shift: usize) -> io::Result<u16> {
     let entry = |n| {
-        let id = format!("{ids}-{n}");
+        let id = format!("{prefix}-{n}");
+        let number = (n + shift) % count;
         let identifier =
-            json!({"system": "urn:oid:2.5.4.97", "value": format!("{identifiers}-{n}")});
+            json!({"system": "urn:oid:2.5.4.97", "value": format!("{prefix}-{number}")});
         let resource = json!({"resourceType": "Organization", "id": id, "name": id, "identifier": [identifier]});
         json!({"resource": resource, "request": {"method": "PUT", "url": format!("Organization/{id}")}})
     };

@@ -128,8 +128,11 @@ fn fyr(arguments: &[&str]) -> Command {
 }
 
 /// Built as a part of the whole workspace, as the tests are: alone it has other features, and all that
-/// it uses would be built twice.
+/// it uses would be built twice. `FYR_TEST_BINARY` names one that is there, say of the release profile.
 fn binary() -> PathBuf {
+    if let Some(built) = std::env::var_os("FYR_TEST_BINARY") {
+        return built.into();
+    }
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--workspace", "--bin", "fyr"])
         .args(["--message-format", "json"])

@@ -99,6 +99,66 @@ async fn a_write_that_asks_what_it_consumed_is_told() {
     assert_eq!(items(&operations).await.len(), 3);
 }
 
+fn batch(writes: &[Value]) -> Value {
+    json!({"RequestItems": {"table": writes}})
+}
+
+fn put(key: usize, text: &str) -> Value {
+    json!({"PutRequest": {"Item": {"pk": {"S": key.to_string()}, "text": {"S": text}}}})
+}
+
+#[tokio::test]
+async fn batches_that_only_put_are_carried_out_together() {
+    let operations = operations().await;
+    let full = |first: usize| {
+        batch(
+            &(first..first + 25)
+                .map(|n| put(n, "new"))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let deletes = json!({"DeleteRequest": {"Key": {"pk": {"S": "30"}}}});
+    let mut asking = batch(&[put(990, "new")]);
+    asking["ReturnConsumedCapacity"] = "TOTAL".into();
+    let requests = [
+        full(0),
+        full(25),
+        batch(&[put(900, "new"), put(900, "twice")]),
+        batch(&(500..526).map(|n| put(n, "too many")).collect::<Vec<_>>()),
+        batch(&[put(910, &"large".repeat(90_000))]),
+        batch(&[
+            put(920, "new"),
+            json!({"PutRequest": {"Item": {"text": {"S": "no key"}}}}),
+        ]),
+        json!({"RequestItems": {"nowhere": [put(1, "new")]}}),
+        batch(&[put(930, "new"), deletes]),
+        asking,
+    ];
+    let asked = requests
+        .iter()
+        .map(|body| ask(&operations, "BatchWriteItem", body));
+    let answers = join_all(asked).await;
+    let statuses: Vec<u16> = answers.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [200, 200, 400, 400, 400, 400, 400, 200, 200]);
+    assert_eq!(answers[0].1, json!({"UnprocessedItems": {}}));
+    let words = |number: usize| answers[number].1["message"].as_str().unwrap();
+    assert!(words(2).contains("contains duplicates"), "{}", words(2));
+    assert!(words(4).contains("maximum allowed size"), "{}", words(4));
+    assert!(words(5).contains("key"), "{}", words(5));
+    assert_eq!(answers[8].1["ConsumedCapacity"][0]["CapacityUnits"], 1.0);
+    // without 30, and with 930 and 990
+    assert_eq!(items(&operations).await.len(), 51);
+}
+
+#[tokio::test]
+async fn a_put_of_a_batch_replaces_what_was_there() {
+    let operations = operations().await;
+    ask(&operations, "PutItem", &created(1)).await;
+    let (status, _) = ask(&operations, "BatchWriteItem", &batch(&[put(1, "new")])).await;
+    let expected = json!({"pk": {"S": "1"}, "text": {"S": "new"}});
+    assert_eq!((status, items(&operations).await), (200, vec![expected]));
+}
+
 #[tokio::test]
 async fn a_write_that_was_given_up_before_its_turn_does_not_happen() {
     let operations = operations().await;
