@@ -5,11 +5,13 @@
 //! them over TLS too. All take turns, so that a machine that grows slower does so for each of them, and the figures
 //! are the middle ones. What Lambda adds, it adds to both: fetching the code, and starting the machine around it.
 
+mod anew;
 mod figures;
 mod report;
 mod runtime_api;
 mod tls;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -103,6 +105,8 @@ struct Bench {
     engine: Engine,
     issuers: String,
     events: BTreeMap<String, Vec<u8>>,
+    /// How many events were offered.
+    offered: Cell<u32>,
     door: Option<Door>,
 }
 
@@ -135,6 +139,7 @@ impl Bench {
             logs,
             engine,
             events,
+            offered: Cell::new(1),
         })
     }
 
@@ -172,7 +177,7 @@ impl Bench {
         }
     }
 
-    /// Starts a function, has it answer twice, and ends it.
+    /// Starts a function, has it answer twice, and ends it. A transaction is committed each time.
     fn measure(&self, &(function, over_tls): &Subject<'_>) -> Result<Start> {
         let api = RuntimeApi::start()?;
         let event = self.events.get(function).context("no event")?;
@@ -183,13 +188,14 @@ impl Bench {
             command.envs(self.door.iter().flat_map(Door::settings));
         }
         let log = self.logs.join(format!("{function}.log"));
-        api.offer(event)?;
+        api.offer(&self.anew(event))?;
         let started = Instant::now();
         let process = spawn(&mut command, &log)?;
         let first = api.answered()?.duration_since(started);
         let (cpu, peak_bytes) = (cpu(process.id())?, peak_bytes(process.id())?);
+        let event = self.anew(event);
         let offered = Instant::now();
-        api.offer(event)?;
+        api.offer(&event)?;
         let second = api.answered()?.duration_since(offered);
         Ok(Start {
             first,
@@ -197,6 +203,12 @@ impl Bench {
             cpu,
             peak_bytes,
         })
+    }
+
+    fn anew(&self, event: &[u8]) -> Vec<u8> {
+        let number = self.offered.get();
+        self.offered.set(number + 1);
+        anew::anew(event, number)
     }
 
     /// The CPU time of handshakes, in a process that does nothing else.

@@ -42,6 +42,7 @@ pub mod rewrite;
 pub mod schema;
 pub mod search;
 pub mod search_parameter;
+mod sections;
 pub mod summary;
 pub mod version;
 mod xhtml;

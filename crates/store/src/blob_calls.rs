@@ -14,9 +14,11 @@ impl Calls<'_> {
     /// Puts the blobs of a transaction, each repeatedly until it is acknowledged.
     pub(crate) async fn put_blobs(&self, plan: &Plan) -> Result<(), StoreError> {
         let branches: Vec<Calls<'_>> = plan.blobs.iter().map(|_| self.branch()).collect();
-        let puts = branches.iter().zip(&plan.blobs);
-        let puts = puts.map(|(branch, blob)| branch.put_blob(blob.clone()).boxed());
-        let outcome = side_by_side(puts.collect(), self.store.settings.in_flight).await;
+        let puts: Vec<_> = branches.iter().zip(&plan.blobs).collect();
+        let outcome = side_by_side(puts, self.store.settings.in_flight, |(branch, blob)| {
+            branch.put_blob(blob.clone()).boxed()
+        })
+        .await;
         self.join_all(&branches);
         outcome
     }

@@ -144,10 +144,7 @@ impl<'a> Calls<'a> {
     /// Applies any number of unconditional writes, side by side. When this succeeds each of them
     /// has been acknowledged.
     pub(crate) async fn write_all(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        let chunks: Vec<_> = writes
-            .chunks(MAX_BATCH_WRITE)
-            .map(<[Write]>::to_vec)
-            .collect();
+        let chunks = in_chunks(writes, MAX_BATCH_WRITE);
         let start = self.depth();
         stream::iter(
             chunks
@@ -292,4 +289,13 @@ pub(crate) fn store_error(error: TableError) -> StoreError {
             StoreError::Unavailable(Arc::new(error))
         }
     }
+}
+
+/// Without a copy: there may be a hundred thousand.
+fn in_chunks<T>(things: Vec<T>, size: usize) -> Vec<Vec<T>> {
+    let mut rest = things.into_iter();
+    let next = || Some(rest.by_ref().take(size).collect::<Vec<T>>());
+    std::iter::from_fn(next)
+        .take_while(|chunk| !chunk.is_empty())
+        .collect()
 }

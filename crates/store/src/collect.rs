@@ -133,13 +133,8 @@ impl Calls<'_> {
             Some(head) => head.has_no_use_for(&suspect.claim, since),
             None => true,
         };
-        let delete = |suspect: Suspect| Write {
-            key: suspect.key,
-            action: Action::Delete,
-            condition: None,
-        };
         let useless = suspects.into_iter().filter(is_useless);
-        Ok(useless.map(delete).collect())
+        Ok(useless.map(|suspect| Write::delete(suspect.key)).collect())
     }
 }
 

@@ -17,7 +17,7 @@ use crate::clock::Millis;
 use crate::error::CommitError;
 use crate::plan::Plan;
 use crate::store::Store;
-use crate::table::{self, Action};
+use crate::table::Write;
 use crate::transaction::{Committed, Transaction};
 
 impl Store {
@@ -101,8 +101,8 @@ async fn stage_and_verify(plan: &mut Plan, calls: &Calls<'_>) -> Result<(), Comm
         calls.withdraw(plan).await;
         // nothing else of it was written, so that there is nothing to find by the manifest
         if !plan.is_direct {
-            let manifest = plan.manifest();
-            let _ = calls.write_all(manifest.iter().map(delete).collect()).await;
+            let keys = plan.manifest().into_iter().map(|part| part.key);
+            let _ = calls.write_all(keys.map(Write::delete).collect()).await;
         }
     }
     verified
@@ -120,16 +120,8 @@ impl Calls<'_> {
     /// Takes back the entries of a transaction that was not committed and never will be. Best
     /// effort: what stays is verified by every reader and found by nobody.
     pub(crate) async fn withdraw(&self, plan: &Plan) {
-        let entries = plan.entries.iter();
-        let _ = self.write_all(entries.map(delete).collect()).await;
-    }
-}
-
-fn delete(write: &table::Write) -> table::Write {
-    table::Write {
-        key: write.key.clone(),
-        action: Action::Delete,
-        condition: None,
+        let keys = plan.entries.iter().map(|entry| entry.key.clone());
+        let _ = self.write_all(keys.map(Write::delete).collect()).await;
     }
 }
 

@@ -142,7 +142,7 @@ impl Calls<'_> {
             for write in leftovers.announcements {
                 self.take_back(write).await?;
             }
-            versions.extend(page.items.into_iter().map(|(key, _)| delete(key)));
+            versions.extend(page.items.into_iter().map(|(key, _)| Write::delete(key)));
             query.after = page.next;
             if query.after.is_none() {
                 self.delete_blobs(blobs).await?;
@@ -229,15 +229,7 @@ impl Leftovers {
 
     fn remove(&mut self, key: Key) {
         if self.deletes.iter().all(|delete| delete.key != key) {
-            self.deletes.push(delete(key));
+            self.deletes.push(Write::delete(key));
         }
-    }
-}
-
-fn delete(key: Key) -> Write {
-    Write {
-        key,
-        action: Action::Delete,
-        condition: None,
     }
 }

@@ -20,10 +20,17 @@ use crate::document::DocumentKey;
 use crate::error::{CommitError, Source, StoreError};
 use crate::head::head_key;
 use crate::intent::{self, Owner};
+use crate::key_plan::KeyPlan;
 use crate::once::Mark;
 use crate::plan::{Plan, PlannedWrite};
 use crate::side_by_side::side_by_side;
 use crate::table::{self, Action, Change, Condition, FailedCondition, TableError, Value};
+
+/// What the plan leaves an intent on: a head, or a key item.
+enum Truth<'p> {
+    Head(&'p PlannedWrite),
+    Key(&'p table::Key, &'p KeyPlan),
+}
 
 /// A conditional write and the documents on whose behalf it is made.
 struct Step {
@@ -93,28 +100,16 @@ impl Plan {
     }
 
     async fn stage_intents(&self, calls: &Calls<'_>) -> Result<(), CommitError> {
-        let owner = self.owner();
-        let heads = self.writes.iter().map(|write| Step {
-            write: write.stage(&owner),
-            documents: vec![write.document.clone()],
-            announced: Vec::new(),
-        });
-        let keys = self.keys.iter().map(|(at, key)| Step {
-            write: key.stage(at, &owner),
-            documents: key.documents.iter().cloned().collect(),
-            announced: if key.leaves_intent() {
-                Vec::new()
-            } else {
-                key.early_announcements(&owner).into_iter().collect()
-            },
-        });
-        let steps: Vec<Step> = heads.chain(keys).collect();
-        let branches: Vec<Calls<'_>> = steps.iter().map(|_| calls.branch()).collect();
-        let staging = branches.iter().zip(steps);
-        let staging = staging
-            .map(|(branch, step)| self.stage_one(branch, step).boxed())
-            .collect();
-        let outcome = side_by_side(staging, calls.store.settings.in_flight).await;
+        let owner = &self.owner();
+        let heads = self.writes.iter().map(Truth::Head);
+        let keys = self.keys.iter().map(|(at, key)| Truth::Key(at, key));
+        let all: Vec<Truth<'_>> = heads.chain(keys).collect();
+        let branches: Vec<Calls<'_>> = all.iter().map(|_| calls.branch()).collect();
+        let staging: Vec<_> = branches.iter().zip(all).collect();
+        let outcome = side_by_side(staging, calls.store.settings.in_flight, |(branch, one)| {
+            self.stage_one(branch, one.stage(owner)).boxed()
+        })
+        .await;
         calls.join_all(&branches);
         outcome
     }
@@ -216,6 +211,27 @@ impl Plan {
         let is_removed = calls.delete_blobs(blobs.collect()).await.is_ok();
         if is_undone && is_removed {
             calls.note_finished(&self.transaction).await;
+        }
+    }
+}
+
+impl Truth<'_> {
+    fn stage(&self, owner: &Owner) -> Step {
+        match self {
+            Self::Head(write) => Step {
+                write: write.stage(owner),
+                documents: vec![write.document.clone()],
+                announced: Vec::new(),
+            },
+            Self::Key(at, key) => Step {
+                write: key.stage(at, owner),
+                documents: key.documents.iter().cloned().collect(),
+                announced: if key.leaves_intent() {
+                    Vec::new()
+                } else {
+                    key.early_announcements(owner).into_iter().collect()
+                },
+            },
         }
     }
 }

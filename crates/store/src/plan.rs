@@ -48,7 +48,7 @@ pub(crate) struct Plan {
     pub(crate) keys: BTreeMap<Key, KeyPlan>,
     /// Written with them, so that the transaction is committed once.
     pub(crate) mark: Option<Mark>,
-    /// Index and time entries; they belong to this transaction alone.
+    /// Index and time entries; they belong to this transaction alone. Once staged: their deletes.
     pub(crate) entries: Vec<table::Write>,
     /// Bodies too large for the tables.
     pub(crate) blobs: Vec<Blob>,
@@ -169,8 +169,19 @@ impl Plan {
             && bytes + items * ATTRIBUTE_BYTES <= MAX_TRANSACT_BYTES;
     }
 
+    /// The entries. Of those the plan keeps what takes them back.
+    pub(crate) fn take_entries(&mut self) -> Vec<table::Write> {
+        let taken_back = self
+            .entries
+            .iter()
+            .map(|put| table::Write::delete(put.key.clone()))
+            .collect();
+        std::mem::replace(&mut self.entries, taken_back)
+    }
+
     /// Everything that is written before the commit.
-    pub(crate) fn staged(&self) -> Vec<table::Write> {
+    pub(crate) fn staged(&mut self) -> Vec<table::Write> {
+        let entries = self.take_entries();
         let ending = |write: &PlannedWrite| {
             write
                 .base
@@ -183,12 +194,7 @@ impl Plan {
         } else {
             self.manifest()
         };
-        self.entries
-            .iter()
-            .cloned()
-            .chain(endings)
-            .chain(manifest)
-            .collect()
+        entries.into_iter().chain(endings).chain(manifest).collect()
     }
 
     /// What the caller is told.

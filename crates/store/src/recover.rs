@@ -87,13 +87,12 @@ impl Calls<'_> {
             .map(|(key, _)| key)
             .collect();
         let branches: Vec<Calls<'_>> = open.iter().map(|_| self.branch()).collect();
-        let clearing = branches.iter().zip(open).map(|(branch, key)| {
-            branch
-                .clear(key, Contender::Sweeper)
-                .map(|way| way.map(|_| ()))
-                .boxed()
-        });
-        side_by_side(clearing.collect(), self.store.settings.in_flight).await?;
+        let clearing: Vec<_> = branches.iter().zip(open).collect();
+        side_by_side(clearing, self.store.settings.in_flight, |(branch, key)| {
+            let cleared = branch.clear(key, Contender::Sweeper);
+            cleared.map(|way| way.map(|_| ())).boxed()
+        })
+        .await?;
         self.join_all(&branches);
         if decision == Decision::Committed {
             return Ok(Recovery::Committed);
@@ -106,13 +105,8 @@ impl Calls<'_> {
         if !self.try_once(announced).await {
             return Err(StoreError::Busy);
         }
-        let delete = |key: &Key| Write {
-            key: key.clone(),
-            action: Action::Delete,
-            condition: None,
-        };
-        self.write_all(manifest.entries.iter().map(delete).collect())
-            .await?;
+        let entries = manifest.entries.iter().cloned();
+        self.write_all(entries.map(Write::delete).collect()).await?;
         self.delete_blobs(manifest.blobs.clone()).await?;
         Ok(Recovery::Aborted)
     }

@@ -91,7 +91,7 @@ impl Store {
         }
         let (staging, reading) = (calls.branch(), calls.branch());
         let (staged, read) = futures::future::join(
-            staging.write_all(plan.entries.clone()),
+            staging.write_all(plan.take_entries()),
             plan.verify_claims(&reading),
         )
         .await;

@@ -18,44 +18,42 @@ impl Calls<'_> {
     pub(crate) async fn try_once(&self, writes: Vec<table::Write>) -> bool {
         let is_left = AtomicBool::new(false);
         let branches: Vec<Calls<'_>> = writes.iter().map(|_| self.branch()).collect();
-        // somebody else may have done it, or will
-        let tries = branches.iter().zip(writes).map(|(branch, write)| {
+        let tries: Vec<_> = branches.iter().zip(writes).collect();
+        let _ = side_by_side(tries, self.store.settings.in_flight, |(branch, write)| {
+            // somebody else may have done it, or will
             let note = |answer: Result<(), TableError>| {
                 let is_settled = matches!(answer, Ok(()) | Err(TableError::ConditionFailed(_)));
                 is_left.fetch_or(!is_settled, Ordering::Relaxed);
                 Ok::<(), StoreError>(())
             };
             branch.write_once(write).map(note).boxed()
-        });
-        let _ = side_by_side(tries.collect(), self.store.settings.in_flight).await;
+        })
+        .await;
         self.join_all(&branches);
         !is_left.into_inner()
     }
 }
 
-/// Does many things at once. Fails when one of them did.
-pub(crate) async fn side_by_side<E>(
-    things: Vec<BoxFuture<'_, Result<(), E>>>,
+/// Does many things at once. Fails when one of them did. Each is begun when its turn comes, so that no
+/// more than those in flight take room.
+pub(crate) async fn side_by_side<'a, T, E>(
+    things: Vec<T>,
     in_flight: usize,
+    begin: impl Fn(T) -> BoxFuture<'a, Result<(), E>>,
 ) -> Result<(), E> {
     let is_failed = AtomicBool::new(false);
-    let is_failed = &is_failed;
-    let guarded: Vec<_> = things
-        .into_iter()
-        .map(|thing| unless(is_failed, thing))
-        .collect();
+    let (is_failed, begin) = (&is_failed, &begin);
+    let guarded = things.into_iter().map(|thing| async move {
+        if is_failed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let outcome = begin(thing).await;
+        is_failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
+        outcome
+    });
     let outcomes: Vec<_> = stream::iter(guarded)
         .buffer_unordered(in_flight)
         .collect()
         .await;
     outcomes.into_iter().collect()
-}
-
-async fn unless<E>(is_failed: &AtomicBool, thing: BoxFuture<'_, Result<(), E>>) -> Result<(), E> {
-    if is_failed.load(Ordering::Relaxed) {
-        return Ok(());
-    }
-    let outcome = thing.await;
-    is_failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
-    outcome
 }

@@ -181,11 +181,6 @@ impl Calls<'_> {
 
     /// Deletes the manifest, and then the decision record.
     async fn forget(&self, transaction: &str) -> Result<(), StoreError> {
-        let delete = |key: Key| Write {
-            key,
-            action: Action::Delete,
-            condition: None,
-        };
         let decision = decision_key(transaction);
         let mut query = Query {
             table: Table::Control,
@@ -199,14 +194,14 @@ impl Calls<'_> {
         loop {
             let page = self.query(query.clone()).await?;
             let keys = page.items.into_iter().map(|(key, _)| key);
-            let parts = keys.filter(|key| *key != decision).map(delete);
+            let parts = keys.filter(|key| *key != decision).map(Write::delete);
             self.write_all(parts.collect()).await?;
             query.after = page.next;
             if query.after.is_none() {
                 break;
             }
         }
-        self.write_all(vec![delete(decision)]).await
+        self.write_all(vec![Write::delete(decision)]).await
     }
 
     /// That nothing is left to do. Best effort: without it the next sweep looks again.

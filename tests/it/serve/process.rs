@@ -121,6 +121,8 @@ fn fyr(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env_clear()
+        // who is killed cannot clear up
+        .env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -74,7 +74,7 @@ impl RuntimeApi {
     pub(crate) fn answered(&self) -> Result<Instant> {
         let answer = self.answers.recv_timeout(PATIENCE);
         let answer = answer.context("the function does not answer")?;
-        if answer.kind != "response" {
+        if answer.kind != "response" || is_conflict(&answer.body) {
             bail!(
                 "the function failed: {}",
                 String::from_utf8_lossy(&answer.body)
@@ -82,6 +82,13 @@ impl RuntimeApi {
         }
         Ok(answer.at)
     }
+}
+
+/// Whether it is refused for what is stored already: then it is not what is to be measured.
+fn is_conflict(answer: &[u8]) -> bool {
+    let answer = String::from_utf8_lossy(answer);
+    let conflicts = ["\"statusCode\":409", "\"statusCode\":422"];
+    conflicts.iter().any(|conflict| answer.contains(conflict))
 }
 
 fn serve(stream: TcpStream, waiting: &Waiting, post: &Sender<Answer>) -> Result<()> {
@@ -145,10 +152,16 @@ mod tests {
         let mut answers = BufReader::new(function.try_clone().unwrap());
         let (status, event) = read(&mut answers).unwrap();
         assert_eq!((status.as_str(), event.as_slice()), ("200", &b"{}"[..]));
-        for (kind, good) in [("response", true), ("error", false)] {
+        let refused = r#"{"statusCode":422}"#;
+        for (kind, body, good) in [
+            ("response", "ok", true),
+            ("error", "ok", false),
+            ("response", refused, false),
+        ] {
+            let length = body.len();
             write!(
                 function,
-                "POST /2018-06-01/runtime/invocation/1/{kind} HTTP/1.1\r\nContent-Length: 2\r\n\r\nok"
+                "POST /2018-06-01/runtime/invocation/1/{kind} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}"
             )
             .unwrap();
             assert_eq!(api.answered().is_ok(), good);

@@ -1,76 +1,36 @@
 //! The embedded table: where each structure stands in it, and the structures read so far.
 
 use std::fmt;
-use std::sync::OnceLock;
 
 use super::structure::{Class, Element, ElementType, Structure};
+use crate::sections::{Sections, count};
 
 /// See `definitions/README.md` for its shape.
-const TABLE: &str = include_str!("../generated/r4.txt");
+const TEXT: &str = include_str!("../generated/r4.txt");
 
-/// All structures of the table, sorted by name.
-static SLOTS: OnceLock<Vec<Slot>> = OnceLock::new();
-
-/// A structure's lines, and the structure once they have been read.
-struct Slot {
-    name: &'static str,
-    text: &'static str,
-    structure: OnceLock<Structure>,
-}
+static TABLE: Sections<Structure, { count(TEXT) }> = Sections::of(TEXT);
 
 /// A pointer to a structure, which is read when it is first asked for.
 #[derive(Clone, Copy)]
-pub struct StructureRef(&'static Slot);
+pub struct StructureRef(usize);
 
 impl StructureRef {
     /// The structure.
     pub fn get(self) -> &'static Structure {
-        self.0
-            .structure
-            .get_or_init(|| Structure::read(self.0.text))
+        TABLE.get(self.0, Structure::read)
     }
 }
 
 impl fmt::Debug for StructureRef {
     /// Only the name: structures may contain themselves.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.0.name)
+        out.write_str(TABLE.name(self.0))
     }
-}
-
-fn slots() -> &'static [Slot] {
-    SLOTS.get_or_init(|| {
-        let mut slots: Vec<Slot> = Vec::with_capacity(1_000);
-        let (mut start, mut end) = (0, 0);
-        for line in TABLE.split_inclusive('\n').chain(["end"]) {
-            if !line.starts_with(' ') {
-                slots.extend(TABLE.get(start..end).and_then(slot));
-                start = end;
-            }
-            end += line.len();
-        }
-        slots
-    })
-}
-
-/// A place for the structure whose lines these are; none for a comment.
-fn slot(text: &'static str) -> Option<Slot> {
-    let name = text
-        .split([' ', '\n'])
-        .next()
-        .filter(|name| !name.is_empty() && *name != "#")?;
-    Some(Slot {
-        name,
-        text,
-        structure: OnceLock::new(),
-    })
 }
 
 /// Finds a structure without reading it.
 pub(super) fn reference(name: &str) -> Option<StructureRef> {
-    let slots = slots();
-    let position = slots.binary_search_by(|slot| slot.name.cmp(name)).ok()?;
-    slots.get(position).map(StructureRef)
+    TABLE.find(name).map(StructureRef)
 }
 
 /// The structure of this name as a type, also that of an abstract one: `DomainResource`.
@@ -99,7 +59,7 @@ pub fn element(path: &str) -> Option<&'static Element> {
 
 /// The resource types of R4, sorted; the abstract ones left out.
 pub fn resource_types() -> impl Iterator<Item = &'static str> {
-    let structures = slots().iter().map(|slot| StructureRef(slot).get());
+    let structures = TABLE.positions().map(|one| StructureRef(one).get());
     structures
         .filter(|structure| structure.class() == Class::Resource)
         .map(Structure::name)
@@ -107,27 +67,29 @@ pub fn resource_types() -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{StructureRef, TABLE, element, resource_types, slots, structure};
+    use super::{StructureRef, TABLE, TEXT, element, resource_types, structure};
     use crate::schema::{Class, ElementType, Primitive};
 
     #[test]
     fn every_line_of_the_table_is_understood() {
-        let own_elements = TABLE
+        let own_elements = TEXT
             .lines()
             .filter_map(|line| line.strip_prefix(' '))
             .map(|line| line.split(' ').nth(2).unwrap().split('|').count())
             .sum::<usize>();
-        let read = slots().iter().map(|slot| {
-            let base = slot.text.lines().next().unwrap().split(' ').nth(2);
+        let firsts = TEXT.lines().filter(|line| !line.starts_with([' ', '#']));
+        let read = TABLE.positions().zip(firsts).map(|(position, first)| {
+            let base = first.split(' ').nth(2);
             let inherited = base.map_or(0, |base| structure(base).unwrap().elements().count());
-            StructureRef(slot).get().elements().count() - inherited
+            StructureRef(position).get().elements().count() - inherited
         });
         assert_eq!(read.sum::<usize>(), own_elements);
     }
 
     #[test]
     fn the_structures_are_sorted_and_r4_has_146_resource_types() {
-        assert!(slots().is_sorted_by(|one, next| one.name < next.name));
+        let names: Vec<_> = TABLE.positions().map(|one| TABLE.name(one)).collect();
+        assert!(names.is_sorted_by(|one, next| one < next));
         assert_eq!(resource_types().count(), 146);
         assert!(resource_types().any(|name| name == "Organization"));
         assert!(!resource_types().any(|name| name == "DomainResource"));

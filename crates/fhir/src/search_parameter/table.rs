@@ -5,19 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Component, Form, SearchParameter, SearchType};
 use crate::schema::{self, Class};
+use crate::sections::{Sections, count};
 
-const TABLE: &str = include_str!("../generated/search_parameters.txt");
+const TEXT: &str = include_str!("../generated/search_parameters.txt");
 const URL: &str = "http://hl7.org/fhir/SearchParameter/";
 
-/// All bases of the table, sorted by name.
-static SLOTS: OnceLock<Vec<Slot>> = OnceLock::new();
-
-/// A base's lines, and its parameters once they have been read, sorted by code.
-struct Slot {
-    base: &'static str,
-    text: &'static str,
-    parameters: OnceLock<Vec<Arc<SearchParameter>>>,
-}
+/// The parameters of each base, sorted by code.
+static TABLE: Sections<Vec<Arc<SearchParameter>>, { count(TEXT) }> = Sections::of(TEXT);
 
 /// R4's parameter of this name that resources of this type have; `Resource` asks for those that
 /// all types have.
@@ -55,39 +49,13 @@ fn lineage(resource_type: &str) -> impl Iterator<Item = &'static str> + use<> {
 }
 
 fn parameters(base: &str) -> &'static [Arc<SearchParameter>] {
-    let slots = SLOTS.get_or_init(slots);
-    let found = slots.binary_search_by(|slot| slot.base.cmp(base)).ok();
-    found
-        .and_then(|position| slots.get(position))
-        .map_or(&[], |slot| {
-            slot.parameters.get_or_init(|| read(slot.base, slot.text))
-        })
-}
-
-fn slots() -> Vec<Slot> {
-    let mut slots = Vec::with_capacity(150);
-    let (mut start, mut end) = (0, 0);
-    for line in TABLE.split_inclusive('\n').chain(["end"]) {
-        if !line.starts_with(' ') {
-            slots.extend(TABLE.get(start..end).and_then(slot));
-            start = end;
-        }
-        end += line.len();
-    }
-    slots
-}
-
-fn slot(text: &'static str) -> Option<Slot> {
-    let (base, text) = text.split_once('\n')?;
-    (!base.starts_with('#')).then(|| Slot {
-        base,
-        text,
-        parameters: OnceLock::new(),
-    })
+    let found = TABLE.find(base);
+    found.map_or(&[], |position| TABLE.get(position, read))
 }
 
 /// Reads a base's lines; a test proves that all of them are understood.
-fn read(base: &'static str, text: &'static str) -> Vec<Arc<SearchParameter>> {
+fn read(text: &'static str) -> Vec<Arc<SearchParameter>> {
+    let (base, text) = text.split_once('\n').unwrap_or((text, ""));
     let mut parameters: Vec<SearchParameter> = Vec::new();
     for line in text.lines() {
         match (line.strip_prefix("  "), parameters.last_mut()) {
@@ -144,15 +112,17 @@ fn list(words: &'static str) -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TABLE, find, is_a, of};
+    use super::{TABLE, TEXT, find, is_a, of};
     use crate::schema::resource_types;
     use crate::search_parameter::SearchType;
 
     #[test]
     fn every_line_of_the_table_is_understood() {
-        let parameters = TABLE.lines().filter(|line| line.starts_with(' '));
+        let parameters = TEXT.lines().filter(|line| line.starts_with(' '));
         let (components, parameters): (Vec<_>, Vec<_>) =
             parameters.partition(|line| line.starts_with("  "));
+        let names: Vec<_> = TABLE.positions().map(|one| TABLE.name(one)).collect();
+        assert!(names.is_sorted_by(|one, next| one < next));
         let bases = resource_types().chain(["DomainResource", "Resource"]);
         let read: Vec<_> = bases.flat_map(super::parameters).collect();
         assert_eq!(read.len(), parameters.len());

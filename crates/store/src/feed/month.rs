@@ -75,7 +75,7 @@ impl Month {
 
 impl Store {
     /// What a plan stages, and the months that it needs and that are not known to be there.
-    pub(crate) fn staged(&self, plan: &Plan) -> Staged {
+    pub(crate) fn staged(&self, plan: &mut Plan) -> Staged {
         let known = self.known_months();
         let needed = plan.writes.iter().map(|write| {
             let state = &write.state;
