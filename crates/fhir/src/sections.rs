@@ -7,12 +7,13 @@
     reason = "positions are those of the table's own sections"
 )]
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// The sections, `N` of them: [`count`].
 pub(crate) struct Sections<T: 'static, const N: usize> {
     text: &'static str,
-    /// Where each begins, and where the last one ends.
+    /// Where each begins.
     starts: [usize; N],
     read: [OnceLock<T>; N],
 }
@@ -49,8 +50,8 @@ impl<T, const N: usize> Sections<T, N> {
     }
 
     /// The positions of all sections.
-    pub(crate) fn positions(&self) -> std::ops::Range<usize> {
-        0..N
+    pub(crate) fn positions(&self) -> Range<usize> {
+        0..self.starts.len()
     }
 
     /// The position of the section that begins with this word.

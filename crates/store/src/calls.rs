@@ -16,6 +16,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::contention::Met;
 use crate::error::StoreError;
+use crate::side_by_side::in_chunks;
 use crate::store::Store;
 use crate::table::{
     Answer, BatchGot, Item, Key, MAX_BATCH_GET, MAX_BATCH_WRITE, Page, Query, Scan, TableError,
@@ -289,13 +290,4 @@ pub(crate) fn store_error(error: TableError) -> StoreError {
             StoreError::Unavailable(Arc::new(error))
         }
     }
-}
-
-/// Without a copy: there may be a hundred thousand.
-fn in_chunks<T>(things: Vec<T>, size: usize) -> Vec<Vec<T>> {
-    let mut rest = things.into_iter();
-    let next = || Some(rest.by_ref().take(size).collect::<Vec<T>>());
-    std::iter::from_fn(next)
-        .take_while(|chunk| !chunk.is_empty())
-        .collect()
 }

@@ -57,3 +57,12 @@ pub(crate) async fn side_by_side<'a, T, E>(
         .await;
     outcomes.into_iter().collect()
 }
+
+/// Pieces of this size, without a copy: there may be a hundred thousand things.
+pub(crate) fn in_chunks<T>(things: Vec<T>, size: usize) -> Vec<Vec<T>> {
+    let mut rest = things.into_iter();
+    let next = || Some(rest.by_ref().take(size).collect::<Vec<T>>());
+    std::iter::from_fn(next)
+        .take_while(|chunk| !chunk.is_empty())
+        .collect()
+}

@@ -131,6 +131,10 @@ fn fyr(arguments: &[&str]) -> Command {
 
 /// Built as a part of the whole workspace, as the tests are: alone it has other features, and all that
 /// it uses would be built twice. `FYR_TEST_BINARY` names one that is there, say of the release profile.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the long tests run against is chosen by the environment"
+)]
 fn binary() -> PathBuf {
     if let Some(built) = std::env::var_os("FYR_TEST_BINARY") {
         return built.into();
