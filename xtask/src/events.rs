@@ -63,9 +63,10 @@ pub(crate) const FUNCTIONS: [&str; 11] = [
 
 /// Makes sure that none is forgotten.
 fn check_functions() -> Result<()> {
-    for folder in std::fs::read_dir(root().join("functions"))? {
-        let name = folder?.file_name().to_string_lossy().into_owned();
-        if !FUNCTIONS.contains(&name.as_str()) {
+    for entry in std::fs::read_dir(root().join("functions"))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() && !FUNCTIONS.contains(&name.as_str()) {
             bail!("functions/{name} is not replayed");
         }
     }
