@@ -22,8 +22,10 @@ fn a_large_transaction_that_is_killed_is_there_as_a_whole_or_not_at_all() {
     let over = || Server::patient(&["--data-dir", place.path().to_str().unwrap()]);
     let mut server = over();
     let whole = Instant::now();
-    let measured = create(&server.address, "measured", entries, 0);
-    assert_eq!(measured.unwrap(), 200);
+    assert_eq!(
+        create(&server.address, "measured", "measured", entries).unwrap(),
+        200
+    );
     let whole = whole.elapsed();
     let (mut committed, mut absent) = (0, 0);
     let mut chance: u64 = 0x2545_f491_4f6c_dd1d;
@@ -34,7 +36,7 @@ fn a_large_transaction_that_is_killed_is_there_as_a_whole_or_not_at_all() {
             .wrapping_add(1);
         let part = u32::try_from(chance >> 48).unwrap();
         let (address, name) = (server.address.clone(), prefix.clone());
-        let sending = thread::spawn(move || create(&address, &name, entries, 0));
+        let sending = thread::spawn(move || create(&address, &name, &name, entries));
         thread::sleep(whole * part / 65_536);
         server.kill();
         let answered = matches!(sending.join().unwrap(), Ok(200));
@@ -49,20 +51,26 @@ fn a_large_transaction_that_is_killed_is_there_as_a_whole_or_not_at_all() {
         }
         assert_eq!((found, answered), (0, false), "of {entries}");
         absent += 1;
-        // its ids are free, and its identifiers for others
-        let again = create(&server.address, &prefix, entries, 1);
-        assert_eq!(again.unwrap(), 200);
+        // its identifiers are free for others, and its ids as well
+        let other = format!("other-{prefix}");
+        assert_eq!(
+            create(&server.address, &other, &prefix, entries).unwrap(),
+            200
+        );
+        assert_eq!(
+            create(&server.address, &prefix, &other, entries).unwrap(),
+            200
+        );
     }
     println!("{committed} were committed, {absent} were not; undisturbed one takes {whole:?}");
 }
 
-/// Creates resources with a unique identifier each: its own number, or that of one so many further.
-fn create(address: &str, prefix: &str, count: usize, shift: usize) -> io::Result<u16> {
+/// Creates resources with a unique identifier each.
+fn create(address: &str, ids: &str, identifiers: &str, count: usize) -> io::Result<u16> {
     let entry = |n| {
-        let id = format!("{prefix}-{n}");
-        let number = (n + shift) % count;
+        let id = format!("{ids}-{n}");
         let identifier =
-            json!({"system": "urn:oid:2.5.4.97", "value": format!("{prefix}-{number}")});
+            json!({"system": "urn:oid:2.5.4.97", "value": format!("{identifiers}-{n}")});
         let resource = json!({"resourceType": "Organization", "id": id, "name": id, "identifier": [identifier]});
         json!({"resource": resource, "request": {"method": "PUT", "url": format!("Organization/{id}")}})
     };
