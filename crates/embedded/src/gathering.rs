@@ -138,13 +138,10 @@ impl Group {
         let parts = self
             .0
             .iter()
-            .filter_map(|one| Some((one, transaction::part(one)?)));
+            .filter_map(|one| Some((&**one, transaction::part(one)?)));
         let (together, actions): (Vec<_>, Vec<_>) = parts.unzip();
         if together.len() > 1 {
-            let outcome = transaction::run(database, actions);
-            for one in together {
-                one.answer(outcome.clone());
-            }
+            answer(&together, transaction::run(database, actions).as_ref());
         }
     }
 
@@ -158,11 +155,14 @@ impl Group {
             }
         }
         for (table, (together, items)) in tables {
-            let outcome = import::run(database, &table, items);
-            for one in together {
-                one.answer(outcome.clone());
-            }
+            answer(&together, import::run(database, &table, items).as_ref());
         }
+    }
+}
+
+fn answer(together: &[&Call], outcome: Option<&Answer>) {
+    for one in together {
+        one.answer(outcome.cloned());
     }
 }
 
