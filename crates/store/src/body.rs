@@ -24,7 +24,7 @@ const WITH_DICTIONARY: u8 = 2;
 /// The codec of a body that is somewhere else.
 pub(crate) const ELSEWHERE: u8 = 3;
 
-pub(crate) const LEVEL: i32 = 3;
+const LEVEL: i32 = 3;
 /// Below this a frame header costs more than compression gains.
 pub(crate) const MIN_COMPRESSED: usize = 64;
 /// More than any request can hold: a frame that claims more is damaged.
