@@ -9,6 +9,7 @@ mod anew;
 mod figures;
 mod report;
 mod runtime_api;
+mod subject;
 mod tls;
 
 use std::cell::Cell;
@@ -22,6 +23,7 @@ use anyhow::{Context, Result, bail};
 use crate::cold::figures::{Start, cpu, peak_bytes, stripped_bytes};
 use crate::cold::report::{BARE, Report};
 use crate::cold::runtime_api::RuntimeApi;
+use crate::cold::subject::Subject;
 use crate::cold::tls::Door;
 use crate::events::FUNCTIONS;
 use crate::events::case::{Case, Jobs};
@@ -43,24 +45,6 @@ pub(crate) struct Arguments {
     /// The dev profile: to try the measurement out, for its figures say little
     #[arg(long)]
     dev: bool,
-}
-
-/// The function that is measured over TLS too.
-const OVER_TLS: &str = "resource";
-
-/// The event that each function is measured with: one that asks the tables for something.
-fn event_of(function: &str) -> &str {
-    match function {
-        "resource" => "04-read-unknown",
-        "binary" => "02-no-such-file",
-        "poll-status" => "03-no-such-job",
-        "transaction" | BARE => "01-two-organizations",
-        "import-organizations" => "01-an-organization-of-sor",
-        "job-worker" => "01-a-job-that-is-over",
-        "recovery" => "01-a-transaction-that-is-finished",
-        "sweeper" | "scheduled-export" => "01-it-is-time",
-        _ => "01-of-organizations",
-    }
 }
 
 /// Builds the functions, and measures them.
@@ -88,8 +72,9 @@ pub(crate) fn measure(steps: &mut Steps, arguments: &Arguments) -> Result<()> {
         );
     }
     steps.perform("cold starts", || {
-        let bench = Bench::start(binaries, has_tls)?;
-        let report = bench.run(&functions, arguments.runs)?;
+        let subjects = Subject::all(&functions, has_tls);
+        let bench = Bench::start(binaries, &subjects)?;
+        let report = bench.run(&subjects, arguments.runs)?;
         if arguments.dev {
             Ok(())
         } else {
@@ -110,28 +95,25 @@ struct Bench {
     door: Option<Door>,
 }
 
-/// A function, and whether it reaches its tables over TLS.
-type Subject<'a> = (&'a str, bool);
-
 impl Bench {
-    fn start(binaries: PathBuf, has_tls: bool) -> Result<Self> {
+    fn start(binaries: PathBuf, subjects: &[Subject<'_>]) -> Result<Self> {
         let logs = binaries.with_file_name("cold");
         std::fs::create_dir_all(&logs)?;
         let fyr = binaries.join("fyr");
         let engine = Engine::start(&fyr, &logs)?;
         let mut tokens = Tokens::new(&fyr, &logs);
         let mut events = BTreeMap::new();
-        for name in FUNCTIONS.iter().chain([&BARE]) {
-            let folder = if *name == BARE { "transaction" } else { name };
+        for subject in subjects {
+            let (folder, name) = subject.event();
             let all = Case::all(&root().join("events").join(folder))?;
-            let mut all = all.iter();
-            let wanted = all.find(|case| case.name == event_of(name));
-            let case = wanted.with_context(|| format!("{name} has no {}", event_of(name)))?;
+            let case = all.iter().find(|case| case.name == name);
+            let case = case.with_context(|| format!("{folder} has no {name}"))?;
             let event = case.event_about(&Jobs::default(), &mut tokens)?;
-            events.insert((*name).to_owned(), event);
+            events.insert(subject.title(), event);
         }
         let tls = binaries.join("examples/tls");
-        let door = has_tls.then(|| Door::before(engine.tables_port(), &tls, &logs));
+        let needs_door = subjects.iter().any(Subject::is_over_tls);
+        let door = needs_door.then(|| Door::before(engine.tables_port(), &tls, &logs));
         Ok(Self {
             door: door.transpose()?,
             issuers: tokens.issuers(),
@@ -143,27 +125,22 @@ impl Bench {
         })
     }
 
-    fn run(&self, functions: &[&str], runs: usize) -> Result<Report> {
-        let mut subjects: Vec<Subject<'_>> = vec![(BARE, false)];
-        subjects.extend(functions.iter().map(|name| (*name, false)));
-        if self.door.is_some() && functions.contains(&OVER_TLS) {
-            subjects.push((OVER_TLS, true));
-        }
+    fn run(&self, subjects: &[Subject<'_>], runs: usize) -> Result<Report> {
         let mut report = Report::default();
         // The first round warms up the disk's cache, and does not count.
         for round in 0..=runs {
-            for subject in &subjects {
-                let start = self.measure(subject).with_context(|| title(subject))?;
+            for subject in subjects {
+                let start = self.measure(subject).with_context(|| subject.title())?;
                 if round > 0 {
-                    report.add(title(subject), start);
+                    report.add(subject.title(), start);
                 }
             }
         }
         println!("{runs} starts of each, the middle ones:");
         println!("{}", Report::HEADING);
-        for subject in &subjects {
-            let size = stripped_bytes(&self.binary(subject.0));
-            println!("{}", report.row(&title(subject), size).unwrap_or_default());
+        for subject in subjects {
+            let size = stripped_bytes(&self.binary(subject.function));
+            println!("{}", report.row(&subject.title(), size).unwrap_or_default());
         }
         self.tell_handshakes()?;
         Ok(report)
@@ -177,17 +154,17 @@ impl Bench {
         }
     }
 
-    /// Starts a function, has it answer twice, and ends it. A transaction is committed each time.
-    fn measure(&self, &(function, over_tls): &Subject<'_>) -> Result<Start> {
+    /// Starts a function, has it answer twice, and ends it. A commit is another one each time.
+    fn measure(&self, subject: &Subject<'_>) -> Result<Start> {
         let api = RuntimeApi::start()?;
-        let event = self.events.get(function).context("no event")?;
-        let mut command = Command::new(self.binary(function));
+        let event = self.events.get(&subject.title()).context("no event")?;
+        let mut command = Command::new(self.binary(subject.function));
         command.envs(self.engine.settings_of_functions(&self.issuers));
         command.env("AWS_LAMBDA_RUNTIME_API", api.address());
-        if over_tls {
+        if subject.is_over_tls() {
             command.envs(self.door.iter().flat_map(Door::settings));
         }
-        let log = self.logs.join(format!("{function}.log"));
+        let log = self.logs.join(format!("{}.log", subject.function));
         api.offer(&self.anew(event))?;
         let started = Instant::now();
         let process = spawn(&mut command, &log)?;
@@ -223,13 +200,5 @@ impl Bench {
             figures.join(" ")
         );
         Ok(())
-    }
-}
-
-fn title((function, over_tls): &Subject<'_>) -> String {
-    if *over_tls {
-        format!("{function}, TLS")
-    } else {
-        (*function).to_owned()
     }
 }
