@@ -38,14 +38,15 @@ fn statement(settings: &Settings, set: &Set, now: Instant) -> Value {
     let resources: Vec<Value> = schema::resource_types()
         .map(|kind| one_type(kind, set, settings))
         .collect();
-    let rest = json!({
-        "mode": "server",
-        "resource": resources,
-        "interaction": system_interactions(settings),
-        "operation": operations(None),
-    });
-    let rest = secured(rest, settings);
-    json!({
+    let rest = with(
+        json!({"mode": "server"}),
+        [
+            ("resource", resources),
+            ("interaction", system_interactions(settings)),
+            ("operation", operations(None)),
+        ],
+    );
+    let statement = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
         "date": now.to_string(),
@@ -55,8 +56,21 @@ fn statement(settings: &Settings, set: &Set, now: Instant) -> Value {
         "implementation": {"description": "Fyr, a FHIR R4 server", "url": settings.base_url},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
-        "rest": [rest]
-    })
+    });
+    with(statement, [("rest", vec![secured(rest, settings)])])
+}
+
+/// An object with more members, unless these are empty. Inside `json!` they would be copied, all of a type for each
+/// object that they are in.
+fn with<const N: usize>(mut object: Value, members: [(&str, Vec<Value>); N]) -> Value {
+    if let Value::Object(object) = &mut object {
+        for (name, values) in members {
+            if !values.is_empty() {
+                object.insert(name.to_owned(), values.into());
+            }
+        }
+    }
+    object
 }
 
 /// With what a client has to know of tokens, where issuers are set.
@@ -114,7 +128,6 @@ fn one_type(kind: &str, set: &Set, settings: &Settings) -> Value {
         .collect();
     let one = json!({
         "type": kind,
-        "interaction": interactions,
         "versioning": "versioned-update",
         "readHistory": true,
         "updateCreate": settings.update_create,
@@ -123,26 +136,25 @@ fn one_type(kind: &str, set: &Set, settings: &Settings) -> Value {
         "conditionalUpdate": true,
         "conditionalDelete": if settings.max_conditional_deletes > 1 { "multiple" } else { "single" },
         "referencePolicy": ["literal", "logical"],
-        "searchParam": parameters(kind, set),
-        "operation": operations(Some(kind)),
     });
-    let includes = includes(kind, set);
-    match one {
-        Value::Object(mut one) if !includes.is_empty() => {
-            one.insert("searchInclude".into(), includes.into());
-            one.into()
-        }
-        one => one,
-    }
+    with(
+        one,
+        [
+            ("interaction", interactions),
+            ("searchInclude", includes(kind, set)),
+            ("searchParam", parameters(kind, set)),
+            ("operation", operations(Some(kind))),
+        ],
+    )
 }
 
 /// What `_include` takes.
-fn includes(kind: &str, set: &Set) -> Vec<String> {
+fn includes(kind: &str, set: &Set) -> Vec<Value> {
     let references = set
         .of(kind)
         .filter(|parameter| parameter.kind() == SearchType::Reference);
     references
-        .map(|parameter| format!("{kind}:{}", parameter.code()))
+        .map(|parameter| format!("{kind}:{}", parameter.code()).into())
         .collect()
 }
 
