@@ -15,6 +15,8 @@ pub(crate) struct Sections<T: 'static, const N: usize> {
     text: &'static str,
     /// Where each begins.
     starts: [usize; N],
+    /// The word that it begins with.
+    names: [&'static str; N],
     read: [OnceLock<T>; N],
 }
 
@@ -33,11 +35,12 @@ pub(crate) const fn count(text: &str) -> usize {
 impl<T, const N: usize> Sections<T, N> {
     /// Nothing of it read yet.
     pub(crate) const fn of(text: &'static str) -> Self {
-        let mut starts = [0; N];
+        let (mut starts, mut names) = ([0; N], [""; N]);
         let (mut count, mut at) = (0, 0);
         while at < text.len() {
             if begins_section(text.as_bytes(), at) {
                 starts[count] = at;
+                names[count] = word(text, at);
                 count += 1;
             }
             at += 1;
@@ -45,6 +48,7 @@ impl<T, const N: usize> Sections<T, N> {
         Self {
             text,
             starts,
+            names,
             read: [const { OnceLock::new() }; N],
         }
     }
@@ -56,13 +60,12 @@ impl<T, const N: usize> Sections<T, N> {
 
     /// The position of the section that begins with this word.
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        let begins_with = |start: &usize| word(&self.text[*start..]).cmp(name);
-        self.starts.binary_search_by(begins_with).ok()
+        self.names.binary_search(&name).ok()
     }
 
     /// The word that it begins with.
     pub(crate) fn name(&self, position: usize) -> &'static str {
-        word(self.text(position))
+        self.names[position]
     }
 
     /// What the section says, read by `read`, which sees all of its lines.
@@ -82,9 +85,12 @@ const fn begins_section(text: &[u8], at: usize) -> bool {
     begins_line && !matches!(text[at], b' ' | b'#' | b'\n')
 }
 
-fn word(section: &'static str) -> &'static str {
-    let end = section.find([' ', '\n']);
-    &section[..end.unwrap_or(section.len())]
+const fn word(text: &str, start: usize) -> &str {
+    let mut end = start;
+    while end < text.len() && !matches!(text.as_bytes()[end], b' ' | b'\n') {
+        end += 1;
+    }
+    text.split_at(end).0.split_at(start).1
 }
 
 #[cfg(test)]

@@ -15,17 +15,21 @@ enum What {
     Plain,
     /// The same over TLS.
     OverTls,
-    /// A commit: three waits for tables that have to work for it.
-    Commit,
+    /// So much work that it says little of the start: waits for tables, which have to work for it.
+    Work(&'static str),
 }
 
 impl<'a> Subject<'a> {
     /// The bare function, the functions, and what else is measured of some.
     pub(crate) fn all(functions: &[&'a str], has_tls: bool) -> Vec<Self> {
         let mut all = vec![Self::new(BARE, What::Plain)];
-        all.extend(functions.iter().map(|name| Self::new(name, What::Plain)));
+        all.extend(functions.iter().map(|name| match *name {
+            // it does nothing else, and nobody waits for it
+            "sweeper" => Self::new(name, What::Work("sweep")),
+            _ => Self::new(name, What::Plain),
+        }));
         if functions.contains(&"transaction") {
-            all.push(Self::new("transaction", What::Commit));
+            all.push(Self::new("transaction", What::Work("commit")));
         }
         if functions.contains(&"resource") && has_tls {
             all.push(Self::new("resource", What::OverTls));
@@ -39,19 +43,18 @@ impl<'a> Subject<'a> {
 
     /// As it is told. Those with a comma are not held to the targets.
     pub(crate) fn title(&self) -> String {
-        let more = match self.what {
-            What::Plain => "",
-            What::OverTls => ", TLS",
-            What::Commit => ", commit",
-        };
-        format!("{}{more}", self.function)
+        match self.what {
+            What::Plain => self.function.to_owned(),
+            What::OverTls => format!("{}, TLS", self.function),
+            What::Work(work) => format!("{}, {work}", self.function),
+        }
     }
 
     /// The folder of its event, and the event.
     pub(crate) fn event(&self) -> (&'a str, &'static str) {
         let name = match self.function {
             BARE => return ("transaction", "11-a-batch-of-reads"),
-            "transaction" if self.what == What::Commit => "01-two-organizations",
+            "transaction" if self.what != What::Plain => "01-two-organizations",
             "transaction" => "11-a-batch-of-reads",
             "resource" => "04-read-unknown",
             "binary" => "02-no-such-file",
@@ -76,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_commit_and_a_start_over_tls_are_measured_beside_the_others() {
+    fn work_and_a_start_over_tls_are_measured_beside_the_others() {
         let titles = |functions: &[&str], has_tls| -> Vec<String> {
             let all = Subject::all(functions, has_tls);
             all.iter().map(Subject::title).collect()
@@ -88,5 +91,6 @@ mod tests {
             [&["bare", "resource", "transaction"], &more[..]].concat()
         );
         assert_eq!(titles(&["resource"], false), ["bare", "resource"]);
+        assert_eq!(titles(&["sweeper"], false), ["bare", "sweeper, sweep"]);
     }
 }
