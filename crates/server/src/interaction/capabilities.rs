@@ -60,8 +60,8 @@ fn statement(settings: &Settings, set: &Set, now: Instant) -> Value {
     with(statement, [("rest", vec![secured(rest, settings)])])
 }
 
-/// An object with more members, unless these are empty. Inside `json!` they would be copied, all of a type for each
-/// object that they are in.
+/// An object with more members, unless these are empty. Inside `json!` they would be copied, once for each object around
+/// them.
 fn with<const N: usize>(mut object: Value, members: [(&str, Vec<Value>); N]) -> Value {
     if let Value::Object(object) = &mut object {
         for (name, values) in members {
