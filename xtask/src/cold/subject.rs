@@ -15,21 +15,17 @@ enum What {
     Plain,
     /// The same over TLS.
     OverTls,
-    /// So much work that it says little of the start: waits for tables, which have to work for it.
-    Work(&'static str),
+    /// An event that only reads, of a function that otherwise commits.
+    Reads,
 }
 
 impl<'a> Subject<'a> {
     /// The bare function, the functions, and what else is measured of some.
     pub(crate) fn all(functions: &[&'a str], has_tls: bool) -> Vec<Self> {
         let mut all = vec![Self::new(BARE, What::Plain)];
-        all.extend(functions.iter().map(|name| match *name {
-            // it does nothing else, and nobody waits for it
-            "sweeper" => Self::new(name, What::Work("sweep")),
-            _ => Self::new(name, What::Plain),
-        }));
+        all.extend(functions.iter().map(|name| Self::new(name, What::Plain)));
         if functions.contains(&"transaction") {
-            all.push(Self::new("transaction", What::Work("commit")));
+            all.push(Self::new("transaction", What::Reads));
         }
         if functions.contains(&"resource") && has_tls {
             all.push(Self::new("resource", What::OverTls));
@@ -41,21 +37,22 @@ impl<'a> Subject<'a> {
         Self { function, what }
     }
 
-    /// As it is told. Those with a comma are not held to the targets.
+    /// As it is told.
     pub(crate) fn title(&self) -> String {
-        match self.what {
-            What::Plain => self.function.to_owned(),
-            What::OverTls => format!("{}, TLS", self.function),
-            What::Work(work) => format!("{}, {work}", self.function),
-        }
+        let more = match self.what {
+            What::Plain => "",
+            What::OverTls => ", TLS",
+            What::Reads => ", reads",
+        };
+        format!("{}{more}", self.function)
     }
 
     /// The folder of its event, and the event.
     pub(crate) fn event(&self) -> (&'a str, &'static str) {
         let name = match self.function {
-            BARE => return ("transaction", "11-a-batch-of-reads"),
-            "transaction" if self.what != What::Plain => "01-two-organizations",
-            "transaction" => "11-a-batch-of-reads",
+            BARE => return ("transaction", "01-two-organizations"),
+            "transaction" if self.what == What::Reads => "11-a-batch-of-reads",
+            "transaction" => "01-two-organizations",
             "resource" => "04-read-unknown",
             "binary" => "02-no-such-file",
             "poll-status" => "03-no-such-job",
@@ -79,18 +76,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_and_a_start_over_tls_are_measured_beside_the_others() {
+    fn reads_and_a_start_over_tls_are_measured_beside_the_others() {
         let titles = |functions: &[&str], has_tls| -> Vec<String> {
             let all = Subject::all(functions, has_tls);
             all.iter().map(Subject::title).collect()
         };
         let all = titles(&["resource", "transaction"], true);
-        let more = ["transaction, commit", "resource, TLS"];
+        let more = ["transaction, reads", "resource, TLS"];
         assert_eq!(
             all,
             [&["bare", "resource", "transaction"], &more[..]].concat()
         );
         assert_eq!(titles(&["resource"], false), ["bare", "resource"]);
-        assert_eq!(titles(&["sweeper"], false), ["bare", "sweeper, sweep"]);
     }
 }
