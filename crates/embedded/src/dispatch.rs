@@ -1,7 +1,7 @@
 //! The DynamoDB operations: JSON in, the typed call on the database, JSON out.
 //!
 //! dynoxide's own wire handler parses a body up to four times to word every refusal as AWS does.
-//! The requests here come from the AWS SDK, which cannot write a malformed one, so one typed parse
+//! The requests here come from AWS SDKs, which cannot write a malformed one, so one typed parse
 //! is enough: a request that fails it is refused with a `ValidationException` in dynoxide's words.
 //! The errors of the operations themselves are dynoxide's, body and status.
 
@@ -38,7 +38,7 @@ impl From<Result<Vec<u8>, DynoxideError>> for Answer {
     }
 }
 
-/// The operations of the `DynamoDB_20120810` service that Fyr uses. The listener serves them all.
+/// The operations of the `DynamoDB_20120810` service that Fyr uses.
 pub(crate) struct Operations {
     database: Database,
     tokens: Mutex<Tokens>,
@@ -52,6 +52,13 @@ impl Operations {
             tokens: Mutex::default(),
             gathering: Gathering::default(),
         }
+    }
+
+    /// Carries out an operation, after others have had their turn: see [`crate::seam`].
+    pub(crate) async fn answer(&self, operation: String, body: Bytes) -> Answer {
+        let begun = self.begin(operation, body);
+        tokio::task::yield_now().await;
+        self.finish(begun).await
     }
 
     /// Begins an operation. Before [`Self::finish`] others are to have their turn.
@@ -87,7 +94,7 @@ impl Operations {
             "UpdateTimeToLive" => call(body, |request| db.update_time_to_live(request)),
             "DescribeTimeToLive" => call(body, |request| db.describe_time_to_live(request)),
             other => Err(DynoxideError::ValidationException(format!(
-                "the embedded engine does not serve {other} inside the process"
+                "the embedded engine does not serve the operation {other:?}"
             ))),
         })
     }

@@ -18,11 +18,13 @@
 //! dynoxide is synchronous and serializes its callers on one lock around one SQLite connection.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::{Database, DynoxideError};
 
 use crate::directory::DataDirectory;
+use crate::dispatch::Operations;
 use crate::loopback::Loopback;
 use crate::{seam, wire};
 
@@ -58,7 +60,7 @@ pub enum EngineError {
 /// An embedded DynamoDB. Clones share it.
 #[derive(Clone)]
 pub struct Engine {
-    database: Database,
+    operations: Arc<Operations>,
 }
 
 impl Engine {
@@ -67,9 +69,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Open`].
     pub fn in_memory() -> Result<Self, EngineError> {
-        Ok(Self {
-            database: Database::memory()?,
-        })
+        Ok(Self::over(Database::memory()?))
     }
 
     /// The engine over the tables in this directory, which are created when missing.
@@ -84,13 +84,19 @@ impl Engine {
             // import, sets `synchronous=NORMAL` and SQLite's default cache sizes, nothing else.
             database.disable_bulk_loading()?;
         }
-        Ok(Self { database })
+        Ok(Self::over(database))
+    }
+
+    fn over(database: Database) -> Self {
+        Self {
+            operations: Arc::new(Operations::new(database)),
+        }
     }
 
     /// An HTTP client for the AWS SDK whose every request is answered by this engine, on the thread
     /// that makes it and without a socket.
     pub fn http_client(&self) -> SharedHttpClient {
-        seam::http_client(self.database.clone())
+        seam::http_client(Arc::clone(&self.operations))
     }
 
     /// Serves DynamoDB's wire protocol on this address, on a thread of its own.
@@ -98,7 +104,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Listen`].
     pub fn listen(&self, address: SocketAddr) -> Result<Loopback, EngineError> {
-        wire::listen(address, self.database.clone())
+        wire::listen(address, Arc::clone(&self.operations))
             .map_err(|source| EngineError::Listen { address, source })
     }
 }

@@ -27,7 +27,7 @@ use crate::exchange::{Broken, Responder};
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 /// Completes when a server is to stop. An error means that the listener is gone, which is the same.
-pub(crate) type Stopped = oneshot::Receiver<()>;
+type Stopped = oneshot::Receiver<()>;
 
 /// A running listener. Dropping it ends it, after half a second for the requests that are open.
 #[derive(Debug)]
@@ -44,17 +44,6 @@ impl Loopback {
         address: SocketAddr,
         engine: impl Responder,
     ) -> io::Result<Self> {
-        Self::run(name, address, move |socket, stopped| {
-            serve(socket, engine, stopped)
-        })
-    }
-
-    /// Runs a server of the engine's own. It ends when it hears that it is to stop.
-    pub(crate) fn run<F: Future<Output = ()>>(
-        name: &str,
-        address: SocketAddr,
-        server: impl FnOnce(TcpListener, Stopped) -> F + Send + 'static,
-    ) -> io::Result<Self> {
         let socket = std::net::TcpListener::bind(address)?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
@@ -66,7 +55,7 @@ impl Loopback {
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || runtime.block_on(server(socket, stopped)))?;
+            .spawn(move || runtime.block_on(serve(socket, engine, stopped)))?;
         Ok(Self {
             address,
             stop: Some(stop),

@@ -18,16 +18,12 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use dynoxide::Database;
 
 use crate::dispatch::{Answer, Operations};
+use crate::wire::SERVICE;
 
-/// What `x-amz-target` starts with.
-const SERVICE: &str = "DynamoDB_20120810.";
-
-pub(crate) fn http_client(database: Database) -> SharedHttpClient {
-    let seam = Seam(Arc::new(Operations::new(database)));
-    let connector = SharedHttpConnector::new(seam);
+pub(crate) fn http_client(operations: Arc<Operations>) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Seam(operations));
     http_client_fn(move |_, _| connector.clone())
 }
 
@@ -39,9 +35,7 @@ impl HttpConnector for Seam {
         HttpConnectorFuture::new(async move {
             let (operation, body) = read(&request).ok_or_else(unreadable)?;
             drop(request);
-            let begun = operations.begin(operation, body);
-            tokio::task::yield_now().await;
-            response(operations.finish(begun).await)
+            response(operations.answer(operation, body).await)
         })
     }
 }
