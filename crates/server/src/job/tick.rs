@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use store::Millis;
+use futures::{
+    FutureExt,
+    stream::{self, StreamExt, TryStreamExt},
+};
+use store::{Millis, Record};
 
 use super::change::unless_changed;
 use super::engine::{Again, Engine, Found};
@@ -15,6 +19,9 @@ const GRACE_MS: i64 = 60 * 60 * 1000;
 
 /// Jobs that are read at a time.
 const PAGE: usize = 100;
+
+/// Jobs that are looked at side by side.
+const AT_A_TIME: usize = 10;
 
 /// What a look at all jobs came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,17 +49,15 @@ impl Engine {
                 .store
                 .records(record::UNDER_WAY, None, after.as_deref(), PAGE)
                 .await?;
-            for note in &page.records {
-                let noted: i64 = record::decode(&note.key, &note.body)?;
-                match self.find(&note.key.sort).await? {
-                    Some(found) => self.remind(found, Millis(noted), &mut ticked).await?,
-                    None if self.clock.now().since(Millis(noted)) < GRACE_MS => {}
-                    None => {
-                        let gone = self.store.delete_record(&note.key, note.revision).await;
-                        unless_changed(gone.map(|()| 0))?;
-                    }
-                }
-            }
+            let looks: Vec<_> = page
+                .records
+                .iter()
+                .map(|note| self.look(note).boxed())
+                .collect();
+            ticked = stream::iter(looks)
+                .buffer_unordered(AT_A_TIME)
+                .try_fold(ticked, async |sum, one| Ok(sum.and(one)))
+                .await?;
             after = page.next;
             if after.is_none() {
                 return Ok(ticked);
@@ -60,19 +65,47 @@ impl Engine {
         }
     }
 
-    async fn remind(&self, found: Found, began: Millis, ticked: &mut Ticked) -> Result<(), Again> {
+    /// Looks at the job that a note is about.
+    async fn look(&self, note: &Record) -> Result<Ticked, Again> {
+        let noted = Millis(record::decode(&note.key, &note.body)?);
+        match self.find(&note.key.sort).await? {
+            Some(found) => return self.remind(found, noted).await,
+            None if self.clock.now().since(noted) < GRACE_MS => {}
+            None => {
+                let gone = self.store.delete_record(&note.key, note.revision).await;
+                unless_changed(gone.map(|()| 0))?;
+            }
+        }
+        Ok(Ticked::default())
+    }
+
+    async fn remind(&self, found: Found, began: Millis) -> Result<Ticked, Again> {
+        let mut ticked = Ticked::default();
         if found.job.state.is_over() {
-            return self.strike_off(&found.job).await;
+            self.strike_off(&found.job).await?;
+        } else if self.clock.now().0 >= found.job.deadline {
+            let why = "it was not finished by its deadline";
+            self.fail(found, why).await?;
+            ticked.overdue = 1;
+        } else {
+            let message = Message::job(&found.job.id);
+            self.send(&message, Duration::ZERO).await?;
+            ticked.under_way = 1;
+            ticked.oldest_ms = self.clock.now().since(began);
         }
-        if self.clock.now().0 >= found.job.deadline {
-            ticked.overdue += 1;
-            return self
-                .fail(found, "it was not finished by its deadline")
-                .await;
+        Ok(ticked)
+    }
+}
+
+impl Ticked {
+    /// What two looks came to together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            under_way: self.under_way + other.under_way,
+            overdue: self.overdue + other.overdue,
+            oldest_ms: self.oldest_ms.max(other.oldest_ms),
+            files_removed: self.files_removed + other.files_removed,
         }
-        ticked.under_way += 1;
-        ticked.oldest_ms = ticked.oldest_ms.max(self.clock.now().since(began));
-        self.send(&Message::job(&found.job.id), Duration::ZERO)
-            .await
     }
 }

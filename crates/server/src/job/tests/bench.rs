@@ -184,6 +184,16 @@ pub(super) fn begun(worker: &Engine, request: Value) -> Job {
     block_on(worker.kick_off(wanted(request))).unwrap()
 }
 
+/// The same for another owner.
+pub(super) fn begun_for(worker: &Engine, owner: &str, request: Value) -> Job {
+    let owner = owner.to_owned();
+    let new = NewJob {
+        owner,
+        ..wanted(request)
+    };
+    block_on(worker.kick_off(new)).unwrap()
+}
+
 pub(super) fn refused(worker: &Engine, request: Value) -> Refused {
     block_on(worker.kick_off(wanted(request))).unwrap_err()
 }

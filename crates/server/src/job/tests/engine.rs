@@ -1,12 +1,13 @@
 //! One worker, one thing at a time.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::executor::block_on;
 use serde_json::json;
 
 use super::super::{Again, Refused, State};
-use super::bench::{Bench, begun, found, numbers, refused};
+use super::bench::{Bench, begun, begun_for, found, numbers, refused};
 
 fn all(below: u64) -> Vec<u64> {
     (0..below).collect()
@@ -126,6 +127,21 @@ fn a_message_that_was_lost_is_sent_again_by_the_tick() {
         }
     }
     assert_eq!(numbers(&found(&worker, &job.id).job), all(9));
+}
+
+#[test]
+fn each_of_many_jobs_is_reminded_once_and_the_oldest_is_told() {
+    let bench = Bench::new();
+    let worker = bench.worker();
+    for number in 0..25 {
+        begun_for(&worker, &format!("owner-{number}"), json!({"below": 1}));
+        bench.clock.advance(1_000);
+    }
+    bench.queue.take();
+    let ticked = block_on(worker.tick()).unwrap();
+    assert_eq!((ticked.under_way, ticked.oldest_ms), (25, 25_000));
+    let messages = bench.queue.take().into_iter().map(|message| message.body);
+    assert_eq!(messages.collect::<BTreeSet<_>>().len(), 25);
 }
 
 #[test]

@@ -10,7 +10,7 @@
 
 use fhir::instant::Instant;
 use serde::{Deserialize, Serialize};
-use store::{RecordError, RecordKey};
+use store::{Record, RecordError, RecordKey};
 
 use super::{Given, kick_off, out_of_reach, parameters};
 use crate::{
@@ -63,7 +63,13 @@ pub(crate) async fn start(
     scheduled: &ScheduledExport,
 ) -> Result<Scheduled, Failure> {
     let key = RecordKey::new(CHAINS, format!("{}#{}", scheduled.owner, scheduled.types));
-    let (chain, revision) = chain(context, &key).await?;
+    let (chain, revision) = match context.store.record(&key).await? {
+        Some(record) => {
+            let (chain, revision) = chain(context, record).await?;
+            (Some(chain), Some(revision))
+        }
+        None => (None, None),
+    };
     if let Some(chain) = &chain {
         let found = context.jobs.find(&chain.job).await.map_err(out_of_reach)?;
         if found.is_some_and(|found| !found.job.state.is_over()) {
@@ -102,36 +108,30 @@ pub(crate) async fn start(
 pub(crate) async fn note_completed(context: &Context) -> Result<(), Failure> {
     let page = context.store.records(CHAINS, None, None, 1_000).await?;
     for record in page.records {
-        chain(context, &record.key).await?;
+        chain(context, record).await?;
     }
     Ok(())
 }
 
-/// Where a chain is by now, and the revision of its record.
-async fn chain(
-    context: &Context,
-    key: &RecordKey,
-) -> Result<(Option<Chain>, Option<u64>), Failure> {
-    let Some(record) = context.store.record(key).await? else {
-        return Ok((None, None));
-    };
-    let revision = Some(record.revision);
+/// Where a chain is by now that was as in this record, and the revision of its record.
+async fn chain(context: &Context, record: Record) -> Result<(Chain, u64), Failure> {
+    let Record { key, revision, .. } = record;
     let chain: Chain = serde_json::from_slice(&record.body).map_err(Failure::internal)?;
     if chain.completed == Some(chain.at) {
-        return Ok((Some(chain), revision));
+        return Ok((chain, revision));
     }
     let found = context.jobs.find(&chain.job).await.map_err(out_of_reach)?;
     if found.is_none_or(|found| found.job.state != State::Completed) {
-        return Ok((Some(chain), revision));
+        return Ok((chain, revision));
     }
     let chain = Chain {
         completed: Some(chain.at),
         ..chain
     };
-    match put(context, key, &chain, revision).await {
-        Ok(()) => Ok((Some(chain), revision.map(|revision| revision + 1))),
+    match put(context, &key, &chain, Some(revision)).await {
+        Ok(()) => Ok((chain, revision + 1)),
         // somebody else has noted the same, or begun a run: what follows here finds out
-        Err(RecordError::Conflict) => Ok((Some(chain), revision)),
+        Err(RecordError::Conflict) => Ok((chain, revision)),
         Err(error) => Err(unavailable(error)),
     }
 }
