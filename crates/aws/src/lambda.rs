@@ -22,6 +22,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use futures::future::join;
 use lambda_http::{Error, LambdaEvent, Request, lambda_runtime, service_fn};
 use serde_json::Value;
 use server::port::AuditLog;
@@ -56,6 +57,11 @@ pub async fn run() -> Result<(), Error> {
     let meter = Meter::new(&config);
     let held = Arc::new(HeldRecord::default());
     let servers = servers(&config, &Arc::default(), Some(held.clone())).await?;
+    // while the event is fetched, and its token verified
+    tokio::spawn({
+        let servers = servers.clone();
+        async move { servers.look_ahead().await }
+    });
     lambda_http::run(service_fn(|event: Request| async {
         let receipt = Arc::new(Receipt::new());
         let base_path = &servers.settings().base_path;
@@ -151,19 +157,14 @@ async fn sweep(servers: &Servers) -> Result<Measured, Error> {
     let (mut all, mut jobs) = (Swept::default(), Ticked::default());
     let mut outcome = Ok(());
     for server in servers.all() {
-        let (swept, ticked) = (server.store().sweep(SWEPT_PAGES).await, server.tick().await);
+        let (swept, ticked) = join(server.store().sweep(SWEPT_PAGES), server.tick()).await;
         tracing::info!(tenant = server.tenant(), ?swept, ?ticked, "swept");
         let swept = swept.map(|swept| {
             all.committed += swept.committed;
             all.aborted += swept.aborted;
             all.undecided += swept.undecided;
         });
-        let ticked = ticked.map(|ticked| {
-            jobs.under_way += ticked.under_way;
-            jobs.oldest_ms = jobs.oldest_ms.max(ticked.oldest_ms);
-            jobs.overdue += ticked.overdue;
-            jobs.files_removed += ticked.files_removed;
-        });
+        let ticked = ticked.map(|ticked| jobs = jobs.and(ticked));
         let done = swept.map_err(Error::from).and(ticked.map_err(Error::from));
         outcome = outcome.and(done);
     }

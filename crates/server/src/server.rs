@@ -83,6 +83,15 @@ impl Server {
         Self { tenant, ..self }
     }
 
+    /// Reads what most requests ask for first: the first one finds it then, and the way to the tables
+    /// open. Best effort, and counted on nobody's receipt.
+    pub(crate) async fn look_ahead(&self) {
+        let context = self.context(Caller::anonymous(), &Arc::default());
+        if let Err(failure) = context.registry.look_ahead(&context).await {
+            tracing::debug!(?failure, "the first request will read it itself");
+        }
+    }
+
     /// Begins an export that a schedule asks for. May be called twice for once.
     ///
     /// # Errors
@@ -105,23 +114,26 @@ impl Server {
         self.base.jobs.receive(message).await
     }
 
-    /// Does what nobody asks for; to be called every few minutes, and at the start. Lost messages
-    /// are sent again, overdue jobs fail, and files go whose time is over or that belong to nobody.
+    /// Does what nobody asks for, side by side; to be called every few minutes, and at the start. Lost
+    /// messages are sent again, overdue jobs fail, and files go whose time is over or that belong to
+    /// nobody. The files of a job that fails now go the next time.
     ///
     /// # Errors
     ///
     /// Something cannot be reached: the next time goes on.
     pub async fn tick(&self) -> Result<Ticked, Again> {
-        let ticked = self.base.jobs.tick().await?;
         let context = self.context(Caller::anonymous(), &Arc::default());
-        let noted = operation::export::note_completed(&context).await;
+        let (jobs, files) = (&self.base.jobs, &self.ports.files);
+        let (ticked, noted, of_exports, of_imports) = futures::join!(
+            jobs.tick(),
+            operation::export::note_completed(&context),
+            export::sweep(jobs, files),
+            import_organizations::sweep(jobs, files),
+        );
         noted.map_err(|failure| Again::Work(failure.into()))?;
-        let files = &self.ports.files;
-        let files_removed = export::sweep(&self.base.jobs, files).await?
-            + import_organizations::sweep(&self.base.jobs, files).await?;
         Ok(Ticked {
-            files_removed,
-            ..ticked
+            files_removed: of_exports? + of_imports?,
+            ..ticked?
         })
     }
 

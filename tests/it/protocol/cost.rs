@@ -49,3 +49,49 @@ fn a_write_costs_more_than_what_it_refuses() {
             .expect(400)
     ));
 }
+
+fn requests(reply: &super::reply::Reply) -> u32 {
+    let cost = reply.header("x-fyr-cost").unwrap();
+    let first = cost.strip_prefix("requests=").unwrap();
+    first.split(';').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn what_was_read_ahead_is_not_read_by_the_first_request() {
+    let fyr = Fyr::new();
+    fyr.created(&organization_at("1", "A"));
+    let search = "/Organization?identifier=1";
+    let (unprepared, prepared) = (fyr.restarted(), fyr.restarted());
+    futures::executor::block_on(prepared.servers().look_ahead());
+    let (first, second) = (unprepared.get(search), unprepared.get(search));
+    assert_eq!(requests(&first), requests(&second) + 1);
+    assert_eq!(requests(&prepared.get(search)), requests(&second));
+}
+
+#[test]
+fn a_process_that_cannot_read_ahead_reads_when_it_is_asked() {
+    let fyr = Fyr::new();
+    fyr.created(&organization_at("1", "A"));
+    let next = fyr.restarted();
+    next.break_with(|_| Some(store::simulated::Fault::Dropped));
+    futures::executor::block_on(next.servers().look_ahead());
+    next.repair();
+    assert_eq!(
+        next.get("/Organization?name=A").expect(200).json["total"],
+        1
+    );
+}
+
+#[test]
+fn requests_that_come_at_once_read_the_search_parameters_once() {
+    for seed in 1..=20 {
+        let fyr = Fyr::new();
+        fyr.created(&organization_at("1", "A"));
+        let search = "/Organization?identifier=1";
+        let one = requests(&fyr.get(search));
+        let next = fyr.restarted();
+        let asked = (0..10).map(|_| next.ask("GET", search)).collect();
+        let all: u32 = next.at_once(seed, asked).iter().map(requests).sum();
+        assert_eq!(all, 10 * one + 1, "seed {seed}");
+    }
+}

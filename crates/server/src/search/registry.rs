@@ -37,6 +37,8 @@ const ATTEMPTS: u32 = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     known: Mutex<Option<Known>>,
+    /// Held by whoever reads the record. Others who need it then wait, and do not read it too.
+    turn: futures::lock::Mutex<()>,
     secret: Mutex<Option<Bytes>>,
 }
 
@@ -66,12 +68,22 @@ impl Registry {
         Ok(self.known(context).await?.searched)
     }
 
+    /// Reads the record before somebody needs it.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub(crate) async fn look_ahead(&self, context: &Context) -> Result<(), Failure> {
+        self.known(context).await.map(drop)
+    }
+
     async fn known(&self, context: &Context) -> Result<Known, Failure> {
+        if let Some(known) = self.remembered(context.clock.now()) {
+            return Ok(known);
+        }
+        let _turn = self.turn.lock().await;
         let now = context.clock.now();
-        let known = lock(&self.known).clone();
-        if let Some(known) = known
-            && (0..FRESH_MS).contains(&now.since(known.read_at))
-        {
+        if let Some(known) = self.remembered(now) {
             return Ok(known);
         }
         let (parameters, _) = read(&context.store).await?;
@@ -82,6 +94,11 @@ impl Registry {
         };
         *lock(&self.known) = Some(known.clone());
         Ok(known)
+    }
+
+    fn remembered(&self, now: Millis) -> Option<Known> {
+        let known = lock(&self.known).clone();
+        known.filter(|known| (0..FRESH_MS).contains(&now.since(known.read_at)))
     }
 
     /// The secret of this server, the same in all its processes; none before the first cursor.

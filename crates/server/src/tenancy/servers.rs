@@ -69,6 +69,12 @@ impl Servers {
         &self.0.settings
     }
 
+    /// Reads ahead what the first request will ask for. With tenants, of whom nobody knows who that will be,
+    /// it only opens the way to the tables.
+    pub async fn look_ahead(&self) {
+        self.0.one.look_ahead().await;
+    }
+
     /// All servers that may have something to do.
     pub fn all(&self) -> Vec<Server> {
         if self.0.settings.tenancy == Tenancy::Off {
