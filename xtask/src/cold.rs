@@ -20,7 +20,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cold::figures::{Start, cpu, peak_bytes, stripped_bytes};
+use crate::cold::figures::{Start, cpu, peak_bytes};
 use crate::cold::report::{BARE, Report};
 use crate::cold::runtime_api::RuntimeApi;
 use crate::cold::subject::Subject;
@@ -56,14 +56,19 @@ pub(crate) fn measure(steps: &mut Steps, arguments: &Arguments) -> Result<()> {
     if functions.is_empty() {
         bail!("there are: {}", FUNCTIONS.join(", "));
     }
-    let profile = if arguments.dev { "dev" } else { "release" };
-    let mut build = cargo(&["build", "--profile", profile, "--package", "fyr"]);
+    // as cargo-lambda builds what is deployed
+    let profile = if arguments.dev { "dev" } else { "function" };
+    let mut build = cargo(&["build", "--profile", profile]);
     build.args(functions.iter().flat_map(|name| ["--package", name]));
     steps.run("build", &mut build)?;
     let mut build = cargo(&["build", "--profile", profile, "--package", "benches"]);
     build.args(["--example", BARE, "--example", "tls"]);
     steps.run("build of the bare function", &mut build)?;
-    let binaries = target_directory()?.join(if arguments.dev { "debug" } else { "release" });
+    let engine = if arguments.dev { "dev" } else { "release" };
+    let build = ["build", "--profile", engine, "--package", "fyr"];
+    steps.run("build of the engine", &mut cargo(&build))?;
+    let binaries = |profile| target_directory().map(|target| target.join(folder(profile)));
+    let (binaries, fyr) = (binaries(profile)?, binaries(engine)?.join("fyr"));
     let has_tls = answers(Path::new("openssl"), "version");
     if !has_tls {
         steps.skip(
@@ -73,7 +78,7 @@ pub(crate) fn measure(steps: &mut Steps, arguments: &Arguments) -> Result<()> {
     }
     steps.perform("cold starts", || {
         let subjects = Subject::all(&functions, has_tls);
-        let bench = Bench::start(binaries, &subjects)?;
+        let bench = Bench::start(&binaries, &fyr, &subjects)?;
         let report = bench.run(&subjects, arguments.runs)?;
         if arguments.dev {
             Ok(())
@@ -83,11 +88,33 @@ pub(crate) fn measure(steps: &mut Steps, arguments: &Arguments) -> Result<()> {
     })
 }
 
+/// Where cargo puts what it builds in this profile.
+fn folder(profile: &str) -> &str {
+    if profile == "dev" { "debug" } else { profile }
+}
+
+/// Writes the functions as unpacking a package writes them, and tells where. A file that a linker wrote is in the
+/// page cache in small pieces, and starts slower.
+fn deploy(binaries: &Path, subjects: &[Subject<'_>]) -> Result<PathBuf> {
+    let deployed = binaries.with_file_name("deployed");
+    std::fs::create_dir_all(&deployed)?;
+    for function in subjects.iter().map(|subject| subject.function) {
+        let folder = if function == BARE { "examples" } else { "" };
+        let from = binaries.join(folder).join(function);
+        std::fs::copy(&from, deployed.join(function))
+            .with_context(|| from.display().to_string())?;
+    }
+    Ok(deployed)
+}
+
 /// All that the functions are measured with.
 struct Bench {
-    binaries: PathBuf,
+    deployed: PathBuf,
+    tls: PathBuf,
     logs: PathBuf,
     engine: Engine,
+    /// For the sweeper: with nothing in it, or it would find the jobs that each start of others leaves.
+    swept: Engine,
     issuers: String,
     events: BTreeMap<String, Vec<u8>>,
     /// How many events were offered.
@@ -96,12 +123,11 @@ struct Bench {
 }
 
 impl Bench {
-    fn start(binaries: PathBuf, subjects: &[Subject<'_>]) -> Result<Self> {
+    fn start(binaries: &Path, fyr: &Path, subjects: &[Subject<'_>]) -> Result<Self> {
         let logs = binaries.with_file_name("cold");
         std::fs::create_dir_all(&logs)?;
-        let fyr = binaries.join("fyr");
-        let engine = Engine::start(&fyr, &logs)?;
-        let mut tokens = Tokens::new(&fyr, &logs);
+        let (engine, swept) = (Engine::start(fyr, &logs)?, Engine::start(fyr, &logs)?);
+        let mut tokens = Tokens::new(fyr, &logs);
         let mut events = BTreeMap::new();
         for subject in subjects {
             let (folder, name) = subject.event();
@@ -112,14 +138,17 @@ impl Bench {
             events.insert(subject.title(), event);
         }
         let tls = binaries.join("examples/tls");
+        let deployed = deploy(binaries, subjects)?;
         let needs_door = subjects.iter().any(Subject::is_over_tls);
         let door = needs_door.then(|| Door::before(engine.tables_port(), &tls, &logs));
         Ok(Self {
             door: door.transpose()?,
             issuers: tokens.issuers(),
-            binaries,
+            deployed,
+            tls,
             logs,
             engine,
+            swept,
             events,
             offered: Cell::new(1),
         })
@@ -139,27 +168,23 @@ impl Bench {
         println!("{runs} starts of each, the middle ones:");
         println!("{}", Report::HEADING);
         for subject in subjects {
-            let size = stripped_bytes(&self.binary(subject.function));
+            let size = self.deployed.join(subject.function).metadata()?.len();
             println!("{}", report.row(&subject.title(), size).unwrap_or_default());
         }
         self.tell_handshakes()?;
         Ok(report)
     }
 
-    fn binary(&self, function: &str) -> PathBuf {
-        if function == BARE {
-            self.binaries.join("examples").join(BARE)
-        } else {
-            self.binaries.join(function)
-        }
-    }
-
     /// Starts a function, has it answer twice, and ends it. A commit is another one each time.
     fn measure(&self, subject: &Subject<'_>) -> Result<Start> {
         let api = RuntimeApi::start()?;
         let event = self.events.get(&subject.title()).context("no event")?;
-        let mut command = Command::new(self.binary(subject.function));
-        command.envs(self.engine.settings_of_functions(&self.issuers));
+        let mut command = Command::new(self.deployed.join(subject.function));
+        let engine = match subject.function {
+            "sweeper" => &self.swept,
+            _ => &self.engine,
+        };
+        command.envs(engine.settings_of_functions(&self.issuers));
         command.env("AWS_LAMBDA_RUNTIME_API", api.address());
         if subject.is_over_tls() {
             command.envs(self.door.iter().flat_map(Door::settings));
@@ -193,7 +218,7 @@ impl Bench {
         let Some(door) = &self.door else {
             return Ok(());
         };
-        let figures = door.handshakes(&self.binaries.join("examples/tls"))?;
+        let figures = door.handshakes(&self.tls)?;
         let figures: Vec<String> = figures.iter().map(u64::to_string).collect();
         println!(
             "CPU of the handshakes of a process, one after the other, microseconds: {}",

@@ -1,8 +1,6 @@
 //! What a start cost, and the middle of many.
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -61,18 +59,6 @@ fn peak(status: &str) -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
-}
-
-/// The size of a binary as it is deployed, without symbols; none when there is no `strip`.
-pub(crate) fn stripped_bytes(binary: &Path) -> Option<u64> {
-    let stripped = binary.with_extension("stripped");
-    let mut strip = Command::new("strip");
-    strip.arg("-o").arg(&stripped).arg(binary);
-    let done = strip.stderr(Stdio::null()).status().ok()?.success();
-    let size = done.then(|| stripped.metadata().ok()).flatten()?.len();
-    // It has told its size.
-    let _ = fs::remove_file(stripped);
-    Some(size)
 }
 
 #[cfg(test)]

@@ -29,18 +29,18 @@ impl Report {
     }
 
     /// The middle figures of a function, and the size of its binary.
-    pub(crate) fn row(&self, title: &str, size: Option<u64>) -> Option<String> {
+    pub(crate) fn row(&self, title: &str, size: u64) -> Option<String> {
         let middle = median(self.0.get(title)?)?;
         let times = self.times_bare(&middle)?;
         let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
         let mb = |bytes: u64| Duration::from_micros(bytes).as_secs_f64();
-        let size = size.map_or("-".to_owned(), |bytes| format!("{:.1}", mb(bytes)));
         Some(format!(
-            "{title:<22} {:>8.1} {times:>7.1} {:>10.2} {:>9.1} {:>9.1} {size:>9}",
+            "{title:<22} {:>8.1} {times:>7.1} {:>10.2} {:>9.1} {:>9.1} {:>9.1}",
             ms(middle.first),
             ms(middle.second),
             ms(middle.cpu),
             mb(middle.peak_bytes),
+            mb(size),
         ))
     }
 
@@ -106,7 +106,7 @@ mod tests {
     fn a_row_has_a_figure_below_each_word_of_the_heading() {
         let mut report = Report::default();
         report.add(BARE.to_owned(), start(10, 5));
-        let row = report.row(BARE, Some(3_500_000)).unwrap();
+        let row = report.row(BARE, 3_500_000).unwrap();
         assert_eq!(row.len(), Report::HEADING.len());
         assert!(row.ends_with("5.0       3.5"), "{row}");
     }
