@@ -95,3 +95,21 @@ fn requests_that_come_at_once_read_the_search_parameters_once() {
         assert_eq!(all, 10 * one + 1, "seed {seed}");
     }
 }
+
+#[test]
+fn who_waited_in_vain_for_the_search_parameters_reads_them_beside_the_others() {
+    for seed in 1..=20 {
+        let fyr = Fyr::new();
+        fyr.created(&organization_at("1", "A"));
+        let next = fyr.restarted();
+        let mut first = true;
+        next.break_with(move |_| {
+            let is_first = std::mem::take(&mut first);
+            is_first.then_some(store::simulated::Fault::Dropped)
+        });
+        let asked = (0..10).map(|_| next.ask("GET", "/Organization?identifier=1"));
+        let replies = next.at_once(seed, asked.collect());
+        let found = replies.iter().filter(|reply| reply.status == 200);
+        assert!(found.count() >= 9, "seed {seed}");
+    }
+}

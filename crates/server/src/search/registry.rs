@@ -37,7 +37,7 @@ const ATTEMPTS: u32 = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     known: Mutex<Option<Known>>,
-    /// Held by whoever reads the record. Others who need it then wait, and do not read it too.
+    /// Held by who reads the record. Others wait for that, and read it only if nothing came of it.
     turn: futures::lock::Mutex<()>,
     secret: Mutex<Option<Bytes>>,
 }
@@ -81,11 +81,14 @@ impl Registry {
         if let Some(known) = self.remembered(context.clock.now()) {
             return Ok(known);
         }
-        let _turn = self.turn.lock().await;
-        let now = context.clock.now();
-        if let Some(known) = self.remembered(now) {
-            return Ok(known);
+        let turn = self.turn.try_lock();
+        if turn.is_none() {
+            drop(self.turn.lock().await);
+            if let Some(known) = self.remembered(context.clock.now()) {
+                return Ok(known);
+            }
         }
+        let now = context.clock.now();
         let (parameters, _) = read(&context.store).await?;
         let known = Known {
             read_at: now,
